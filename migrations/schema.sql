@@ -1,0 +1,123 @@
+CREATE TABLE counters (
+  name TEXT PRIMARY KEY NOT NULL,
+  value INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  scope TEXT NOT NULL,
+  id TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  expires_at INTEGER NOT NULL,
+  PRIMARY KEY (scope, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX deliveries_by_expiry ON deliveries (expires_at);
+
+CREATE TABLE events (
+  seq INTEGER PRIMARY KEY,
+  export_id TEXT NOT NULL,
+  n INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  type TEXT NOT NULL,
+  data TEXT NOT NULL,
+  hash BLOB NOT NULL CHECK (length(hash) = 32)
+) STRICT;
+
+CREATE UNIQUE INDEX events_by_export ON events (export_id, n);
+
+CREATE TABLE exports (
+  id TEXT PRIMARY KEY NOT NULL,
+  status TEXT NOT NULL,
+  type TEXT,
+  owner TEXT NOT NULL,
+  source TEXT NOT NULL,
+  campaign_id TEXT,
+  open_key BLOB,
+  received_at INTEGER NOT NULL,
+  due_at INTEGER,
+  version INTEGER NOT NULL,
+  state TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX exports_by_campaign ON exports (campaign_id, id) WHERE campaign_id IS NOT NULL;
+
+CREATE INDEX exports_by_owner ON exports (owner, status, id);
+
+CREATE INDEX exports_by_status ON exports (status, id);
+
+CREATE INDEX exports_due ON exports (due_at) WHERE due_at IS NOT NULL;
+
+CREATE INDEX exports_open ON exports (open_key, id) WHERE open_key IS NOT NULL;
+
+CREATE TABLE idempotency (
+  source TEXT NOT NULL,
+  key TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  answer TEXT NOT NULL,
+  export_id TEXT NOT NULL,
+  PRIMARY KEY (source, key)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE messages (
+  post_id TEXT PRIMARY KEY NOT NULL,
+  export_id TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  ts TEXT NOT NULL,
+  body_hash TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE migrations (
+  version INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  sha256 TEXT NOT NULL,
+  applied_at INTEGER NOT NULL,
+  breaking INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE outbox (
+  key TEXT PRIMARY KEY NOT NULL,
+  export_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  lane TEXT NOT NULL,
+  priority INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL DEFAULT 0,
+  renewals INTEGER NOT NULL DEFAULT 0,
+  token INTEGER NOT NULL DEFAULT 0,
+  lease_until INTEGER,
+  unsettled INTEGER NOT NULL DEFAULT 0,
+  effect TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX outbox_by_lane ON outbox (lane, due_at);
+
+CREATE TABLE slack_links (
+  person TEXT PRIMARY KEY NOT NULL,
+  team TEXT NOT NULL,
+  user TEXT NOT NULL,
+  UNIQUE (team, user)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE subject_heads (
+  subject TEXT PRIMARY KEY NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  export_id TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tasks (
+  id TEXT PRIMARY KEY NOT NULL,
+  key TEXT NOT NULL UNIQUE,
+  export_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  role TEXT NOT NULL,
+  owner TEXT,
+  title TEXT NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
+  opened_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  closed_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX tasks_by_export ON tasks (export_id, state);
+
+CREATE INDEX tasks_by_owner ON tasks (state, owner);

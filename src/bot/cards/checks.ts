@@ -1,0 +1,60 @@
+import { duration, freshness } from '../../exports/freshness.ts';
+import { count, spoken } from '../../exports/phrases.ts';
+import type { Problem } from '../../exports/problems.ts';
+import type { Shown } from '../../flow/ports.ts';
+import { CARD } from '../limits.ts';
+import type { Word, Words } from '../words.ts';
+
+/** `payload.lines.3.new_price` as people read it: "Line 4, new price". */
+export function humanPath(path: string): string {
+  const parts = path.split('.').filter((part, index) => !(index === 0 && part === 'payload') && part !== '');
+  const words: string[] = [];
+  for (const part of parts) {
+    const list = /^\d{1,7}$/.test(part) ? words.pop() : undefined;
+    words.push(list === undefined ? spoken(part) : `${list.replace(/s$/, '')} ${Number(part) + 1}`);
+  }
+  const joined = words.join(', ') || 'the whole export';
+  return joined.charAt(0).toUpperCase() + joined.slice(1);
+}
+
+export function problemWords(problem: Problem): Words {
+  return [
+    { said: humanPath(problem.path), max: 80, strong: true },
+    ': ',
+    { said: problem.message, max: CARD.problem },
+  ];
+}
+
+/** At most `most` problems of a kind, with how many more there are. */
+export function problemLines(problems: readonly Problem[], most: number): readonly Words[] {
+  const lines = problems.slice(0, most).map(problemWords);
+  const left = problems.length - lines.length;
+  return left > 0 ? [...lines, [`and ${left} more, in Review`]] : lines;
+}
+
+/** "prices read 2 minutes ago (limit 5 min)" for each field group with a limit. */
+export function freshnessWords(shown: Shown): Words {
+  const groups = freshness(shown.state, shown.now);
+  return groups.flatMap((each, index) => {
+    const asOf = each.age_ms === null ? null : shown.now - each.age_ms;
+    const age: Word[] = asOf === null ? [' age unknown'] : [' read ', { at: asOf, as: 'ago' }];
+    const limit = ` (limit ${duration(each.limit_ms)})`;
+    const mark = each.stale ? '⚠️ ' : '✓ ';
+    const late = each.stale ? ', too old to accept without a second look' : '';
+    return [
+      ...(index === 0 ? [] : [' · ']),
+      mark,
+      { said: spoken(each.group), max: 40 },
+      ...age,
+      `${limit}${late}`,
+    ];
+  });
+}
+
+/** What has been looked at already, in one line. */
+export function preflightWords({ state }: Shown): Words {
+  if (!state.revision) return [];
+  const warnings = state.revision.warnings.length;
+  const rules = warnings === 0 ? '✓ rules kept' : `⚠️ ${count(warnings, 'warning')}`;
+  return ['✓ schema · ✓ owner: ', { said: state.route.reason, max: 160 }, ` · ${rules}`];
+}

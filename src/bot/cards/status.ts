@@ -1,0 +1,180 @@
+import { standing } from '../../exports/gates.ts';
+import { count, spoken, systemName } from '../../exports/phrases.ts';
+import type { Shown } from '../../flow/ports.ts';
+import { CARD } from '../limits.ts';
+import type { Word, Words } from '../words.ts';
+import { deliveryCount, deliveryLines } from './deliveries.ts';
+import { dueAt, nextWords } from './next.ts';
+import { awaitedWords, signatures } from './people.ts';
+
+/** Where the export stands, in one bold line, with what follows from it. */
+export type Situation = { title: Words; lines: readonly Words[] };
+
+function byWhom({ state }: Shown): Words {
+  const by = state.ending?.by ?? null;
+  const at: Word[] = state.ending ? [', ', { at: state.ending.at }] : [];
+  return by === null ? at : [' by ', { name: by, strong: true }, ...at];
+}
+
+function reason({ state }: Shown): readonly Words[] {
+  const said = state.ending?.reason ?? null;
+  return said === null ? [] : [['Reason: “', { said, max: CARD.reason }, '”']];
+}
+
+function accepted(shown: Shown): readonly Words[] {
+  const signed = signatures(shown);
+  return signed.length === 0 ? [] : [['Accepted by ', ...signed, '.']];
+}
+
+/** Everything the clock will do, in one line; nothing when it will do nothing. */
+function clock(shown: Shown): readonly Words[] {
+  const next = nextWords(shown);
+  const due = dueAt(shown);
+  const late = due !== null && due <= shown.now;
+  const parts: Words[] = [];
+  if (due !== null) parts.push(late ? ['Was due ', { at: due }] : ['Due ', { at: due }]);
+  if (next) parts.push(next);
+  return parts.length === 0 ? [] : [parts.flatMap((part, index) => (index === 0 ? part : [' · ', ...part]))];
+}
+
+function pending(shown: Shown): Situation {
+  const { state } = shown;
+  const wanted = state.revision?.policy.gate.steps.length ?? 1;
+  const have = standing(state).length;
+  const title =
+    wanted > 1
+      ? `🟡 Waiting for ${have === 0 ? 'two acceptances' : 'the second acceptance'} (${have} of ${wanted})`
+      : '🟡 Waiting for acceptance';
+  const again = (state.revision?.number ?? 1) > 1 && have === 0;
+  return {
+    title: [{ strong: title }],
+    lines: [
+      ...(have > 0 ? accepted(shown) : []),
+      ['Waits for ', ...awaitedWords(shown), '.'],
+      ...(again
+        ? [['Earlier acceptances no longer count: these are new values or a new try.'] satisfies Words]
+        : []),
+      ...clock(shown),
+    ],
+  };
+}
+
+function quarantined(shown: Shown): Situation {
+  const { state, directory } = shown;
+  const errors = state.problems.filter((problem) => problem.severity === 'error');
+  const ownerless = errors.length > 0 && errors.every((problem) => problem.code === 'no_owner');
+  const members = directory.roles.get('remediation')?.members ?? [];
+  const who: Word[] = [
+    { mention: state.route.owner },
+    ...(members.length > 1 ? [' or anyone in remediation'] : []),
+  ];
+  return {
+    title: [
+      {
+        strong: ownerless
+          ? '🟠 No owner: nobody can decide this yet'
+          : `🟠 In quarantine: ${count(errors.length, 'problem')} to fix`,
+      },
+    ],
+    lines: [
+      [ownerless ? 'An owner can be assigned by ' : 'Can be repaired by ', ...who, '. Nothing is lost.'],
+      ...clock(shown),
+    ],
+  };
+}
+
+function trouble(shown: Shown): readonly Words[] {
+  const found = shown.state.trouble;
+  if (!found) return [];
+  const role = spoken(found.role);
+  const owner: Words = found.owner === null ? [role] : [{ mention: found.owner }, ` (${role})`];
+  const sink: Word[] = found.sink === null ? [] : [{ said: systemName(found.sink), max: 40 }, ': '];
+  return [
+    [...sink, { said: found.message, max: CARD.reason }],
+    [{ strong: 'What to do: ' }, { said: found.remedy, max: CARD.cause }],
+    ['Owned by ', ...owner, '.'],
+  ];
+}
+
+/** One sentence for each state; the compiler asks for a new one. */
+export function situation(shown: Shown): Situation {
+  const { state } = shown;
+  // The failure that stopped it is told as its trouble already.
+  const others = state.pushes.filter(
+    (push) => state.trouble === null || push.detail !== state.trouble.message,
+  );
+  const pushes = deliveryLines(others, CARD.pushes);
+  switch (state.status) {
+    case 'quarantined':
+      return quarantined(shown);
+    case 'pending':
+      return pending(shown);
+    case 'accepted':
+      return {
+        title: [
+          { strong: '🟢 Accepted' },
+          ...(state.undo_until === null
+            ? []
+            : [': goes out at ', { at: state.undo_until, as: 'time' } as const]),
+        ],
+        lines: [
+          ...accepted(shown),
+          ...(state.requester === null
+            ? []
+            : [['Until then ', { name: state.requester }, ' can still withdraw it.'] satisfies Words]),
+        ],
+      };
+    case 'delivering':
+      return {
+        title: [{ strong: `🔵 Going out: ${deliveryCount(state.pushes)}` }],
+        lines: [...pushes, ...accepted(shown)],
+      };
+    case 'paused':
+      return {
+        title: [{ strong: `🟠 Paused: ${spoken(state.trouble?.code ?? 'trouble')}` }],
+        lines: [
+          ...trouble(shown),
+          ['Once resumed, it asks for acceptance again.'],
+          ...pushes,
+          ...clock(shown),
+        ],
+      };
+    case 'failed':
+      return {
+        title: [{ strong: `🔴 Failed: ${deliveryCount(state.pushes)}` }],
+        lines: [...trouble(shown), ...pushes],
+      };
+    case 'delivered':
+      return {
+        title: [{ strong: '✅ Delivered' }, ...byWhom(shown)],
+        lines: [...accepted(shown), ...pushes],
+      };
+    case 'rejected':
+      return { title: [{ strong: '⛔ Rejected' }, ...byWhom(shown)], lines: reason(shown) };
+    case 'withdrawn':
+      return { title: [{ strong: '↩️ Withdrawn' }, ...byWhom(shown)], lines: reason(shown) };
+    case 'expired':
+      return {
+        title: [{ strong: '⌛ Expired' }, ...byWhom(shown)],
+        lines: [['Nobody decided in time, so nothing was sent. The sender can send it again.']],
+      };
+    case 'superseded':
+      return {
+        title: [{ strong: '⏭️ Superseded' }, ...byWhom(shown)],
+        lines: [
+          ['A newer export of the same thing has taken its place, so this one can no longer be decided.'],
+        ],
+      };
+    case 'rolled_back':
+      return {
+        title: [{ strong: '⏪ Rolled back' }, ...byWhom(shown)],
+        lines: [['A later export undid what this one had set.'], ...accepted(shown)],
+      };
+  }
+}
+
+/** Where it stands, shorter, for lists and dialogs. */
+export function statusWord(shown: Shown): string {
+  const { state } = shown;
+  return state.status === 'pending' ? 'waiting' : spoken(state.status);
+}

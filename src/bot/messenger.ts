@@ -1,0 +1,154 @@
+import type { WebClient } from '@slack/web-api';
+import type { Clock } from '../clock.ts';
+import type { Catalog } from '../exports/define.ts';
+import type { Recorded } from '../exports/events.ts';
+import type { Directory, PersonId } from '../exports/ownership.ts';
+import type { Messenger } from '../flow/ports.ts';
+import type { Log } from '../log.ts';
+import type { Ledger } from '../store/port.ts';
+import { approvalCard, type Message } from './card.ts';
+import { createChannels } from './channels.ts';
+import { dmFor, noteFor, pageFor, plainMessage } from './notes.ts';
+import {
+  createPosting,
+  type Doing,
+  gone,
+  LONGEST_WAIT_MS,
+  later,
+  mayBeOld,
+  type Post,
+  type Sent,
+} from './posting.ts';
+import { answer, meaningOf } from './slack-answer.ts';
+import { errorFacts } from './slack-log.ts';
+
+export type MessengerParts = {
+  client: WebClient;
+  ledger: Pick<Ledger, 'get' | 'events' | 'message' | 'saveMessage' | 'forgetMessage'>;
+  catalog: Catalog;
+  directory: () => Directory;
+  clock: Clock;
+  log: Log;
+};
+
+const done: Sent = { ended: { kind: 'done' } };
+
+/** The key of the outbox row that posts the card, and so its post id. */
+function cardKey(exportId: string, channel: string): string {
+  return `card:${exportId}:${channel}`;
+}
+
+function postOf({ row }: Doing, post_id: string, message: Message, since: number): Post {
+  return { post_id, message, thread: null, since, doubtful: row.unsettled || row.attempts > 1 };
+}
+
+/**
+ * Sends outbox rows to Slack. What is shown comes from the ledger at the moment of sending, so that
+ * late and repeated rows still show the truth. It waits for nothing: the outbox decides when.
+ */
+export function createMessenger(parts: MessengerParts): Messenger {
+  const { client, ledger, catalog, clock, log } = parts;
+  const channels = createChannels(client, clock);
+  const posting = createPosting({ client, channels, ledger, log });
+
+  /** A message that cannot be drawn is a bug of ours; people still hear of the export. */
+  function drawn<Drawn extends Message | null>({ row, shown }: Doing, draw: () => Drawn): Drawn | Message {
+    try {
+      return draw();
+    } catch (error) {
+      log.error({ ...errorFacts(error), export_id: row.export_id }, 'message could not be drawn');
+      return plainMessage(shown);
+    }
+  }
+
+  /** The card of this export for a channel: edited where it stands, posted where it does not. */
+  async function card(doing: Doing, channel: string, doubtful = false): Promise<Sent> {
+    const { state } = doing.shown;
+    const post_id = cardKey(state.id, channel);
+    const message = drawn(doing, () => approvalCard(doing.shown, catalog, channel));
+    const stands = await ledger.message(post_id);
+    const edited = stands ? await posting.edit(doing, stands, message) : null;
+    if (edited) return edited;
+    const what = postOf(doing, post_id, message, state.received_at);
+    const mayStand = stands === null && (what.doubtful || doubtful);
+    const sent = await posting.postOrReroute(doing, channel, { ...what, doubtful: mayStand });
+    if ('ended' in sent || !mayBeOld(sent.at)) return sent;
+    return (await posting.edit(doing, sent.at, message)) ?? sent;
+  }
+
+  /** A reply under the card, which is posted first when it is not there. */
+  async function note(doing: Doing, channel: string, recorded: Recorded): Promise<Sent> {
+    const { row, shown } = doing;
+    const reply = noteFor(recorded, shown);
+    if (!reply) return done;
+    const { broadcast, ...message } = reply;
+    const key = cardKey(shown.state.id, channel);
+    for (let round = 0; round < 2; round += 1) {
+      const stands = await ledger.message(key);
+      const parent = stands ? { at: stands } : await card(doing, channel, true);
+      if ('ended' in parent) return parent;
+      const thread = { ts: parent.at.ts, broadcast };
+      const what = { ...postOf(doing, row.key, message, recorded.at), thread };
+      const sent = await posting.postIn(doing, parent.at.channel, what);
+      if (!('refused' in sent)) return sent;
+      const meaning = meaningOf(sent.refused);
+      if (meaning !== 'message' && meaning !== 'channel') return gone(sent.refused);
+      await ledger.forgetMessage(key);
+    }
+    return later(LONGEST_WAIT_MS, 'the card cannot be posted');
+  }
+
+  async function dm(doing: Doing, personId: PersonId, recorded: Recorded): Promise<Sent> {
+    const { row, shown } = doing;
+    const person = shown.directory.people.get(personId);
+    // Slack takes messages to people who have left without a word, so the directory is asked first.
+    if (!person?.active) return gone('the person is not active');
+    if (!person.slack) return gone('the person has no linked Slack account');
+    const message = drawn(doing, () => dmFor(recorded, shown, catalog));
+    if (!message) return done;
+    const { user } = person.slack;
+    const opened = await answer(() => client.conversations.open({ users: user }));
+    const channel = opened.kind === 'ok' ? opened.value.channel?.id : undefined;
+    if (opened.kind === 'ok' && channel === undefined) return gone('Slack opened no conversation');
+    const tried =
+      opened.kind === 'ok'
+        ? await posting.postIn(doing, channel ?? '', postOf(doing, row.key, message, recorded.at))
+        : posting.failed(opened, doing);
+    return 'refused' in tried ? gone(tried.refused) : tried;
+  }
+
+  async function page(doing: Doing, channel: string, recorded: Recorded): Promise<Sent> {
+    const message = drawn(doing, () => pageFor(recorded, doing.shown, catalog));
+    if (!message) return done;
+    return posting.postOrReroute(doing, channel, postOf(doing, doing.row.key, message, recorded.at));
+  }
+
+  async function carry(doing: Doing): Promise<Sent> {
+    const { row } = doing;
+    const { effect } = row;
+    if (effect.kind === 'card') return card(doing, effect.channel);
+    if (effect.kind !== 'note' && effect.kind !== 'dm' && effect.kind !== 'page') {
+      return gone(`${effect.kind} is not for Slack`);
+    }
+    if (await ledger.message(row.key)) return done;
+    const recorded = (await ledger.events(row.export_id)).find((each) => each.n === effect.n);
+    if (!recorded) return gone('there is no such event');
+    switch (effect.kind) {
+      case 'note':
+        return note(doing, effect.channel, recorded);
+      case 'dm':
+        return dm(doing, effect.person, recorded);
+      case 'page':
+        return page(doing, effect.channel, recorded);
+    }
+  }
+
+  return {
+    async send(row) {
+      const state = await ledger.get(row.export_id);
+      if (!state) return gone('there is no such export').ended;
+      const sent = await carry({ row, shown: { state, directory: parts.directory(), now: clock.now() } });
+      return 'ended' in sent ? sent.ended : { kind: 'done' };
+    },
+  };
+}

@@ -1,0 +1,228 @@
+import type { Catalog } from '../exports/define.ts';
+import type { Recorded } from '../exports/events.ts';
+import { duration } from '../exports/freshness.ts';
+import { awaited, names } from '../exports/gates.ts';
+import type { PersonId } from '../exports/ownership.ts';
+import { count, list, spoken, systemName } from '../exports/phrases.ts';
+import type { Trouble } from '../exports/state.ts';
+import type { Shown } from '../flow/ports.ts';
+import { actions, paragraph } from './blocks.ts';
+import type { Message } from './card.ts';
+import { reviewButton } from './cards/buttons.ts';
+import { headlineOf } from './cards/content.ts';
+import { situation } from './cards/status.ts';
+import { CARD } from './limits.ts';
+import { either, marked, type Word, type Words } from './words.ts';
+
+const SAID = CARD.reason;
+
+/** Whoever must act now; the actor of the event is never mentioned for it. */
+function mentions(people: readonly PersonId[]): Words {
+  return either(people, 'mention', 'and');
+}
+
+function waitsFor({ state, directory }: Shown, how: 'mention' | 'name'): Words {
+  const people = state.status === 'pending' ? awaited(state, directory) : [];
+  return people.length === 0 ? [] : [' Waits for ', ...either(people, how), '.'];
+}
+
+function because(reason: string | null): Words {
+  return reason === null ? ['.'] : [': “', { said: reason, max: SAID }, '”'];
+}
+
+function troubleWords(trouble: Trouble): Words {
+  const where: Word[] = trouble.sink === null ? [] : [{ said: systemName(trouble.sink), max: 40 }, ': '];
+  const owner: Words =
+    trouble.owner === null ? ['.'] : ['. ', { mention: trouble.owner }, ', this one is yours.'];
+  return [
+    ...where,
+    { said: trouble.message, max: SAID },
+    ' What to do: ',
+    { said: trouble.remedy, max: SAID },
+    ...owner,
+  ];
+}
+
+function sinkOf({ state }: Shown, key: string): Word {
+  const push = state.pushes.find((each) => each.key === key);
+  return { said: systemName(push?.sink ?? 'a system'), max: 40 };
+}
+
+function waited({ state }: Shown, at: number): string {
+  return state.waiting_since === null ? 'time' : duration(Math.max(0, at - state.waiting_since));
+}
+
+/** One line for each event the thread tells, in the past tense; null for those it does not. */
+function told({ event, at }: Recorded, shown: Shown): Words | null {
+  const { state } = shown;
+  switch (event.type) {
+    case 'received':
+    case 'accepted':
+    case 'push_delivered':
+    case 'push_retried':
+      return null;
+    case 'acceptance_recorded': {
+      const { acceptance } = event;
+      const gate = state.revision?.policy.gate.steps.length ?? 1;
+      const nth =
+        state.acceptances.findIndex((each) => each.by === acceptance.by && each.at === acceptance.at) + 1;
+      const step = gate > 1 && nth > 0 ? `${nth} of ${gate}, ` : '';
+      const role = acceptance.role === null ? 'policy' : spoken(acceptance.role);
+      const stale = acceptance.confirmed_stale;
+      const confirmed: Words =
+        stale.length === 0
+          ? []
+          : [' They confirmed that the old ', { said: list(stale.map(spoken)), max: 80 }, ' data is good.'];
+      const who: Word = acceptance.by === null ? 'Policy' : { name: acceptance.by, strong: true };
+      return [who, ` accepted (${step}${role}).`, ...confirmed, ...waitsFor(shown, 'name')];
+    }
+    case 'corrected':
+      return [
+        { name: event.by, strong: true },
+        ' repaired the export. It now goes to ',
+        { name: event.route.owner },
+        '.',
+      ];
+    case 'owner_assigned':
+      return [
+        { name: event.by, strong: true },
+        ' assigned it to ',
+        { mention: event.route.owner },
+        ` (${spoken(event.route.role)}).`,
+      ];
+    case 'revised':
+      return [
+        'New values arrived (',
+        { said: event.reference, max: CARD.reference },
+        `), so this is revision ${event.revision.number} and earlier acceptances no longer count.`,
+        ...waitsFor(shown, 'mention'),
+      ];
+    case 'freshness_renewed':
+      return [
+        'The same values arrived again (',
+        { said: event.reference, max: CARD.reference },
+        '). The data is fresh; acceptances stand.',
+      ];
+    case 'refetch_requested':
+      return [
+        'The ',
+        { said: list(event.groups.map(spoken)), max: 120 },
+        ' data was too old when ',
+        { name: event.by },
+        ' wanted to accept, so ',
+        { said: state.source.name, max: CARD.reference },
+        ' was asked to send it again.',
+      ];
+    case 'acceptance_lapsed':
+      return [
+        'The ',
+        { said: list(event.groups.map(spoken)), max: 120 },
+        ' data grew too old before it could go out, so nothing was sent and it must be accepted again.',
+        ...waitsFor(shown, 'mention'),
+      ];
+    case 'rejected':
+      return [{ name: event.by, strong: true }, ' rejected it', ...because(event.reason)];
+    case 'withdrawn':
+      return [{ name: event.by, strong: true }, ' withdrew it', ...because(event.reason)];
+    case 'expired':
+      return ['Nobody decided in time. It expired, and nothing was sent.'];
+    case 'superseded':
+      return ['A newer export of the same thing took its place.'];
+    case 'reminded':
+      return event.to.length === 0
+        ? [`No decision in ${waited(shown, at)}.`]
+        : ['Reminder: this has waited ', waited(shown, at), ' for ', ...mentions(event.to), '.'];
+    case 'escalated':
+      return event.to.length === 0
+        ? [`No decision in ${waited(shown, at)}, and there is no active backup to escalate to.`]
+        : [`No decision in ${waited(shown, at)}: escalated to `, ...mentions(event.to), ' (backup).'];
+    case 'paged': {
+      const group: Words = event.user_group === null ? [] : [{ user_group: event.user_group }];
+      const people = event.to.length > 0 ? mentions(event.to) : group;
+      return [
+        `Still no decision after ${waited(shown, at)}. Paged: `,
+        ...(people.length > 0 ? people : ['nobody, because the on-call rota is empty']),
+        '.',
+      ];
+    }
+    case 'delivery_begun':
+      return [`Accepted in full. It is going out: ${count(event.pushes.length, 'delivery', 'deliveries')}.`];
+    case 'push_unknown':
+      return [
+        sinkOf(shown, event.key),
+        ' did not answer clearly: ',
+        { said: event.cause, max: SAID },
+        ' Meshline checks whether it happened before it tries again.',
+      ];
+    case 'push_failed':
+      return [sinkOf(shown, event.key), ' refused it: ', { said: event.message, max: SAID }];
+    case 'delivered':
+      return ['Delivered to every system.'];
+    case 'failed':
+      return [{ strong: 'Failed. ' }, ...troubleWords(event.trouble)];
+    case 'redelivery_requested':
+      return [
+        { name: event.by, strong: true },
+        ` had ${count(event.keys.length, 'delivery', 'deliveries')} sent again.`,
+      ];
+    case 'paused':
+      return [{ strong: 'Paused. ' }, ...troubleWords(event.trouble)];
+    case 'resumed':
+      return [
+        { name: event.by, strong: true },
+        ' resumed it: “',
+        { said: event.note, max: SAID },
+        '”',
+        ...waitsFor(shown, 'mention'),
+      ];
+    case 'rolled_back':
+      return ['A later export undid what this one had set.'];
+  }
+}
+
+function message(lines: readonly Words[], shown: Shown): Message {
+  return {
+    text: lines.map((line) => marked(line, shown.directory)).join(' '),
+    blocks: [paragraph(lines, shown.directory)],
+  };
+}
+
+/** A line for the card's thread; null for an event that needs none. */
+export function noteFor(recorded: Recorded, shown: Shown): (Message & { broadcast: boolean }) | null {
+  const words = told(recorded, shown);
+  if (words === null) return null;
+  const { type } = recorded.event;
+  // Only a breach of the SLA may disturb the whole channel.
+  return { ...message([words], shown), broadcast: type === 'escalated' || type === 'paged' };
+}
+
+/** The same event for one person: what it is about comes first. */
+export function dmFor(recorded: Recorded, shown: Shown, catalog: Catalog): Message | null {
+  const words = told(recorded, shown);
+  return words === null ? null : pointing([headlineOf(shown, catalog), words], shown);
+}
+
+/** For the on-call channel: who is needed, for what, and where it stands. */
+export function pageFor(recorded: Recorded, shown: Shown, catalog: Catalog): Message | null {
+  const words = told(recorded, shown);
+  if (words === null) return null;
+  const { title, lines } = situation(shown);
+  return pointing([['🚨 ', ...headlineOf(shown, catalog)], words, title, ...lines.slice(0, 2)], shown);
+}
+
+function pointing(lines: readonly Words[], shown: Shown): Message {
+  const { text, blocks } = message(lines, shown);
+  return { text, blocks: [...blocks, actions([reviewButton(shown)])] };
+}
+
+/** Sent when the full message could not be drawn or was refused: never nothing. */
+export function plainMessage({ state, directory }: Shown): Message {
+  const words: Words = [
+    'An export from ',
+    { said: state.source.system, max: CARD.reference },
+    ' ',
+    { said: state.source.reference, max: CARD.reference },
+    ` is ${spoken(state.status)}. Its card could not be drawn; open Review for the details, and tell an operator. Owner: ${names([state.route.owner], directory)}.`,
+  ];
+  return pointing([words], { state, directory, now: 0 });
+}

@@ -1,0 +1,189 @@
+import type { WebClient } from '@slack/web-api';
+import { hashOf } from '../exports/hash.ts';
+import type { Shown, SlackOutcome } from '../flow/ports.ts';
+import type { Log } from '../log.ts';
+import type { Ledger, OutboxRow, PostedMessage } from '../store/port.ts';
+import { context } from './blocks.ts';
+import type { Message } from './card.ts';
+import type { Channels } from './channels.ts';
+import { plainMessage } from './notes.ts';
+import { findPosted } from './reconcile.ts';
+import { type Answer, meaningOf } from './slack-answer.ts';
+import { postMessage, type Thread, updateMessage } from './slack-post.ts';
+
+/** How a message ended: where it stands, or what the outbox must know. */
+export type Sent = { at: PostedMessage } | { ended: SlackOutcome };
+
+/** As `Sent`, or a refusal for which the caller may know another way. */
+export type Tried = Sent | { refused: string };
+
+/** The row being worked on, and the export it is about, as it is now. */
+export type Doing = { row: OutboxRow; shown: Shown };
+
+export type Post = {
+  post_id: string;
+  message: Message;
+  thread: Thread;
+  /** No copy of it can be older; ms since the epoch. */
+  since: number;
+  /** True when an earlier try may have got through unseen. */
+  doubtful: boolean;
+};
+
+export type PostingParts = {
+  client: WebClient;
+  channels: Channels;
+  ledger: Pick<Ledger, 'saveMessage' | 'forgetMessage'>;
+  log: Log;
+};
+
+/** After an answer that was lost; doubled with each try. */
+const LOST_WAIT_MS = 2_000;
+export const LONGEST_WAIT_MS = 60_000;
+const CLEAN_KEPT = 10_000;
+/** `body_hash` of a message that was found: it may show an older state. */
+const UNKNOWN_BODY = '';
+
+export function later(after_ms: number, cause: string): { ended: SlackOutcome } {
+  return { ended: { kind: 'later', after_ms, cause } };
+}
+
+export function gone(cause: string): { ended: SlackOutcome } {
+  return { ended: { kind: 'gone', cause } };
+}
+
+export function bodyHash(message: Message): string {
+  return hashOf(JSON.stringify(message));
+}
+
+export type Posting = ReturnType<typeof createPosting>;
+
+/** Puts messages into Slack so that each stands there once, whatever becomes of the answers. */
+export function createPosting({ client, channels, ledger, log }: PostingParts) {
+  /** Posts whose last try certainly stored nothing, so that the next needs no look at the history. */
+  const clean = new Set<string>();
+
+  /** A failed call: waited out, or a refusal. */
+  function failed(failure: Exclude<Answer<never>, { kind: 'ok' }>, { row }: Doing): Tried {
+    switch (failure.kind) {
+      case 'limited':
+        return later(failure.after_ms, 'ratelimited');
+      case 'unknown': {
+        const doubled = LOST_WAIT_MS * 2 ** Math.min(10, Math.max(0, row.attempts - 1));
+        return later(Math.min(LONGEST_WAIT_MS, doubled), failure.cause);
+      }
+      case 'refused': {
+        const { code } = failure;
+        if (meaningOf(code) !== 'access') return { refused: code };
+        log.error({ code, lane: row.lane }, 'slack refuses the app; check its token and scopes');
+        return later(LONGEST_WAIT_MS, code);
+      }
+    }
+  }
+
+  async function saved(at: PostedMessage): Promise<Sent> {
+    await ledger.saveMessage(at);
+    clean.delete(at.post_id);
+    return { at };
+  }
+
+  /** The message that an earlier try left behind, or null. */
+  async function found(doing: Doing, channel: string, what: Post): Promise<Tried | null> {
+    const { post_id, since } = what;
+    if (!what.doubtful || clean.has(post_id)) return null;
+    const earlier = await findPosted(client, { channel, thread_ts: what.thread?.ts ?? null, post_id, since });
+    if (earlier.kind === 'refused' && earlier.code === 'missing_scope') {
+      log.error({ post_id }, 'history cannot be read, so a message may stand twice; add the history scopes');
+      return null;
+    }
+    if (earlier.kind !== 'ok') return failed(earlier, doing);
+    if (earlier.value === null) return null;
+    log.info({ post_id }, 'message of a lost answer found');
+    return saved({
+      post_id,
+      export_id: doing.row.export_id,
+      channel,
+      ts: earlier.value,
+      body_hash: UNKNOWN_BODY,
+    });
+  }
+
+  /** Posts in one channel (by id). Content that Slack refuses gives way to the plainest message there is. */
+  async function postIn(doing: Doing, channel: string, what: Post): Promise<Tried> {
+    const { post_id, thread, message } = what;
+    const earlier = await found(doing, channel, what);
+    if (earlier) return earlier;
+    let sent = await postMessage(client, { channel, thread, post_id }, message);
+    if (sent.kind === 'refused' && meaningOf(sent.code) === 'content') {
+      log.error({ code: sent.code, post_id }, 'slack refused the form of a message');
+      sent = await postMessage(client, { channel, thread, post_id }, plainMessage(doing.shown));
+    }
+    if (sent.kind === 'ok') {
+      const body_hash = bodyHash(message);
+      return saved({ post_id, export_id: doing.row.export_id, channel, ts: sent.value, body_hash });
+    }
+    if (sent.kind === 'unknown') clean.delete(post_id);
+    else {
+      if (clean.size >= CLEAN_KEPT) clean.clear();
+      clean.add(post_id);
+    }
+    return failed(sent, doing);
+  }
+
+  /** Tries the channel (id or `#name`), then once the channel where remediation looks. */
+  async function postOrReroute(doing: Doing, wanted: string, what: Post): Promise<Sent> {
+    const { directory } = doing.shown;
+    const spare = directory.roles.get('remediation')?.channel ?? directory.on_call.channel;
+    let cause = 'channel_not_found';
+    for (const place of new Set([wanted, spare])) {
+      const id = await channels.idOf(place);
+      const message = place === wanted ? what.message : rerouted(what.message, wanted, doing.shown);
+      const tried =
+        id.kind === 'ok'
+          ? id.value === null
+            ? { refused: 'channel_not_found' }
+            : await postIn(doing, id.value, { ...what, message })
+          : failed(id, doing);
+      if (!('refused' in tried)) return tried;
+      cause = tried.refused;
+      log.warn(
+        { channel: place, cause, post_id: what.post_id },
+        'channel cannot be posted to; invite the app or correct meshline.yml',
+      );
+    }
+    return later(LONGEST_WAIT_MS, cause);
+  }
+
+  /** Shows the present state where the message stands; null when it stands there no more, and so was forgotten. */
+  async function edit(doing: Doing, at: PostedMessage, message: Message): Promise<Sent | null> {
+    const { post_id } = at;
+    const body_hash = bodyHash(message);
+    if (at.body_hash === body_hash) return { at };
+    let sent = await updateMessage(client, at, message);
+    if (sent.kind === 'refused' && meaningOf(sent.code) === 'content') {
+      log.error({ code: sent.code, post_id }, 'slack refused the form of a message');
+      sent = await updateMessage(client, at, plainMessage(doing.shown));
+    }
+    if (sent.kind === 'ok') return saved({ ...at, body_hash });
+    const tried = failed(sent, doing);
+    if (!('refused' in tried)) return tried;
+    const meaning = meaningOf(tried.refused);
+    if (meaning !== 'message' && meaning !== 'channel') return later(LONGEST_WAIT_MS, tried.refused);
+    log.warn({ post_id, cause: tried.refused }, 'message can no longer be edited; posting it again');
+    await ledger.forgetMessage(post_id);
+    return null;
+  }
+
+  return { failed, postIn, postOrReroute, edit };
+}
+
+/** In the spare channel nobody would know why it came there. */
+function rerouted({ text, blocks }: Message, wanted: string, { directory }: Shown): Message {
+  const why = ['Posted here because ', { channel: wanted }, ' cannot be posted to: invite the app there.'];
+  return { text, blocks: [context([why], directory), ...blocks] };
+}
+
+/** True when an older state may show: the message was found, not posted. */
+export function mayBeOld(at: PostedMessage): boolean {
+  return at.body_hash === UNKNOWN_BODY;
+}

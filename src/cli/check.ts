@@ -1,0 +1,139 @@
+import { accessSync, constants, existsSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { systemClock } from '../clock.ts';
+import { type Config, type Environment, loadConfig, readEnvironment, renderFault } from '../config.ts';
+import { createCatalog } from '../exports/catalog.ts';
+import { SINK_KINDS } from '../sinks/registry.ts';
+import { withReader } from './ledger.ts';
+import { configText } from './setup.ts';
+import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
+
+export type Finding = { level: 'ok' | 'warn' | 'fail'; text: string };
+
+const ok = (text: string): Finding => ({ level: 'ok', text });
+const warn = (text: string): Finding => ({ level: 'warn', text });
+const fail = (text: string): Finding => ({ level: 'fail', text });
+
+/** `check`: everything that can be known before Meshline is started, each line with its remedy. */
+export async function check(terminal: Terminal): Promise<ExitCode> {
+  const read = readEnvironment(terminal.env);
+  const findings: Finding[] = read.ok
+    ? [
+        ...checkSlack(read.environment),
+        ...checkConfiguration(terminal, read.environment),
+        ...(await checkLedger(read.environment.MESHLINE_DB)),
+      ]
+    : read.faults.map((fault) => fail(`${fault.variable}: ${fault.message}`));
+  for (const { level, text } of findings) terminal.out(`${level.padEnd(4)} ${text}`);
+  const failed = findings.filter(({ level }) => level === 'fail').length;
+  const warned = findings.filter(({ level }) => level === 'warn').length;
+  const summary = `${findings.length - failed - warned} ok, ${warned} warnings, ${failed} failed.`;
+  terminal.out(failed > 0 ? `${summary} Meshline will not start like this.` : summary);
+  return failed > 0 ? 1 : 0;
+}
+
+function checkSlack(environment: Environment): Finding[] {
+  const { SLACK_BOT_TOKEN: bot, SLACK_APP_TOKEN: app, SLACK_SIGNING_SECRET: signing } = environment;
+  if (bot === undefined) {
+    return [
+      warn(
+        'Slack: SLACK_BOT_TOKEN is not set, so "npm start" runs the demo with a sandbox in the place of Slack.',
+      ),
+    ];
+  }
+  if (app !== undefined) return [ok('Slack: a bot token and an app token are set; Socket Mode is used.')];
+  if (signing !== undefined) {
+    const at = `${environment.MESHLINE_HOST}:${environment.MESHLINE_PORT}/slack/events`;
+    return [ok(`Slack: a bot token and a signing secret are set; events are taken over HTTP at ${at}.`)];
+  }
+  return [
+    fail(
+      'Slack: clicks cannot arrive. Set SLACK_APP_TOKEN for Socket Mode, or SLACK_SIGNING_SECRET for HTTP.',
+    ),
+  ];
+}
+
+function checkConfiguration(terminal: Terminal, environment: Environment): Finding[] {
+  const file = environment.MESHLINE_CONFIG;
+  try {
+    const text = configText(environment);
+    const loaded = loadConfig({ text, env: terminal.env, catalog: createCatalog(), sinkKinds: SINK_KINDS });
+    if (!loaded.ok) return loaded.faults.map((fault) => fail(renderFault(file, fault)));
+    return [
+      ok(`${file}: no faults.`),
+      ...loaded.warnings.map((warning) => warn(renderFault(file, warning))),
+      ...summaryOf(loaded.config),
+    ];
+  } catch (error) {
+    if (error instanceof CommandFailed) return [fail(error.message)];
+    throw error;
+  }
+}
+
+function summaryOf(config: Config): Finding[] {
+  const { directory, sources, sinks, policies } = config;
+  const active = [...directory.people.values()].filter((person) => person.active).length;
+  const routedTo = (sink: string) =>
+    [...policies].filter(([, policy]) => policy.routes?.includes(sink)).map(([type]) => type);
+  return [
+    ok(
+      `People: ${active} active, in ${directory.roles.size} roles; ${directory.on_call.people.length} on call.`,
+    ),
+    ...[...sources.values()].map((source) =>
+      ok(`Source ${source.name}: ${source.types.length > 0 ? source.types.join(', ') : 'reads only'}.`),
+    ),
+    ...[...sinks.values()].map((sink) => {
+      const types = routedTo(sink.name);
+      return types.length > 0
+        ? ok(`Sink ${sink.name} (${sink.kind}): ${types.join(', ')}.`)
+        : warn(
+            `Sink ${sink.name} (${sink.kind}) gets nothing. Name it in the routes of a policy, or remove it.`,
+          );
+    }),
+  ];
+}
+
+async function checkLedger(file: string): Promise<Finding[]> {
+  if (!existsSync(file)) {
+    const folder = existing(dirname(resolve(file)));
+    return isWritable(folder)
+      ? [ok(`Ledger: ${file} will be made at the first start.`)]
+      : [
+          fail(
+            `Ledger: ${folder} cannot be written. Set MESHLINE_DB to a file on a disk that this user may write.`,
+          ),
+        ];
+  }
+  try {
+    const pulse = await withReader(file, (reader) => reader.pulse(systemClock.now()));
+    return [
+      ok(
+        `Ledger: ${file} opens; ${pulse.open} exports are open, ${pulse.tasks_open} tasks, ${pulse.outbox} outbox rows.`,
+      ),
+      ...(pulse.overdue_deadlines > 0
+        ? [warn(`Ledger: ${pulse.overdue_deadlines} deadlines have passed; they fire when Meshline starts.`)]
+        : []),
+    ];
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : 'unknown';
+    return [
+      fail(
+        `Ledger: ${file} does not open as one (${reason}). Restore the newest backup, or set MESHLINE_DB.`,
+      ),
+    ];
+  }
+}
+
+/** The nearest folder above that is there. */
+function existing(folder: string): string {
+  return existsSync(folder) || folder === dirname(folder) ? folder : existing(dirname(folder));
+}
+
+function isWritable(folder: string): boolean {
+  try {
+    accessSync(folder, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}

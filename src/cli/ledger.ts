@@ -1,0 +1,60 @@
+import { existsSync } from 'node:fs';
+import { systemClock, systemIds } from '../clock.ts';
+import { backupFile, type Head, verifyFile } from '../store/index.ts';
+import type { LedgerReader } from '../store/port.ts';
+import { openReader } from '../store/reader.ts';
+import { environmentOf } from './setup.ts';
+import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
+
+/** @throws CommandFailed when there is no ledger yet */
+export function ledgerFile(terminal: Terminal): string {
+  const file = environmentOf(terminal.env).MESHLINE_DB;
+  if (existsSync(file)) return file;
+  throw new CommandFailed(`There is no ledger at ${file}. Set MESHLINE_DB, or start Meshline once.`);
+}
+
+/** Runs `use` on the ledger as it is now, beside a Meshline that may be writing to it. */
+export async function withReader<T>(file: string, use: (reader: LedgerReader) => Promise<T>): Promise<T> {
+  const reader = openReader(file, systemIds(systemClock));
+  try {
+    return await use(reader);
+  } finally {
+    reader.close();
+  }
+}
+
+const headText = ({ seq, hash }: Head) => `${seq}:${hash.toString('hex')}`;
+
+function readHead(text: string): Head {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+  if (seq === undefined || hash === undefined) {
+    throw new CommandFailed('A head is a number, ":" and 64 hex digits, as "verify" prints it.', 2);
+  }
+  return { seq: Number(seq), hash: Buffer.from(hash, 'hex') };
+}
+
+/** `verify [--head HEAD]`: the chain is whole, and what is shown is what the events make. */
+export async function verify(terminal: Terminal, head: string | undefined): Promise<ExitCode> {
+  const file = ledgerFile(terminal);
+  const report = await verifyFile(file, head === undefined ? undefined : readHead(head));
+  for (const fault of report.faults) terminal.out(`fail ${fault.where}: ${fault.what}. ${fault.advice}`);
+  if (report.faults.length > 0) {
+    terminal.err(`${file} does not verify.`);
+    return 1;
+  }
+  terminal.out(`ok   ${report.events} events of ${report.exports} exports verify.`);
+  terminal.out(
+    `ok   The head is ${headText(report.head)}. Keep it elsewhere, and pass it as --head next time.`,
+  );
+  return 0;
+}
+
+/** `backup FILE`: a verified copy, also while Meshline runs. */
+export async function backup(terminal: Terminal, to: string): Promise<ExitCode> {
+  const { file, bytes, report } = await backupFile(ledgerFile(terminal), to);
+  terminal.out(
+    `ok   ${file}: ${bytes} bytes, ${report.events} events of ${report.exports} exports, verified.`,
+  );
+  terminal.out(`ok   The head is ${headText(report.head)}.`);
+  return 0;
+}

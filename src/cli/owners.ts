@@ -1,0 +1,72 @@
+import { renameSync, writeFileSync } from 'node:fs';
+import { type Document, isMap, parseDocument } from 'yaml';
+import { configOf, configText, environmentOf, readInput } from './setup.ts';
+import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
+
+/** The part of meshline.yml that says who owns what. */
+const SECTIONS = ['people', 'roles', 'on_call'] as const;
+
+function write(file: string, text: string): void {
+  const partial = `${file}.partial`;
+  try {
+    writeFileSync(partial, text, { mode: 0o644 });
+    renameSync(partial, file);
+  } catch {
+    throw new CommandFailed(`${file} cannot be written. Check the folder and its permissions.`);
+  }
+}
+
+/** `owners export FILE|-`: people, roles and on-call as YAML, comments included. */
+export function exportOwners(terminal: Terminal, file: string): ExitCode {
+  const environment = environmentOf(terminal.env);
+  const text = configText(environment);
+  const { directory } = configOf(text, environment.MESHLINE_CONFIG, terminal.env);
+  const document = parseDocument(text);
+  if (isMap(document.contents)) {
+    document.contents.items = document.contents.items.filter(({ key }) =>
+      SECTIONS.some((section) => section === String(key)),
+    );
+  }
+  if (file === '-') terminal.out(document.toString().trimEnd());
+  else {
+    write(file, document.toString());
+    terminal.out(`ok   ${directory.people.size} people and ${directory.roles.size} roles are in ${file}.`);
+  }
+  return 0;
+}
+
+/**
+ * `owners import FILE|-`: puts the people, roles and on-call of a file in the place of those in
+ * meshline.yml. Nothing is written unless the whole configuration is without faults afterwards.
+ */
+export async function importOwners(terminal: Terminal, file: string, dryRun: boolean): Promise<ExitCode> {
+  const environment = environmentOf(terminal.env);
+  const target = environment.MESHLINE_CONFIG;
+  const given = parseDocument((await readInput(terminal, file)).toString('utf8'));
+  checkGiven(given, file);
+  const document = parseDocument(configText(environment));
+  for (const section of SECTIONS) {
+    if (given.has(section)) document.set(section, given.get(section, true));
+  }
+  const text = document.toString({ lineWidth: 0 });
+  const { directory } = configOf(text, `${target} with ${file}`, terminal.env);
+  const summary = `${directory.people.size} people and ${directory.roles.size} roles`;
+  if (dryRun) {
+    terminal.out(`ok   ${summary} would be in ${target}. Nothing was written.`);
+    return 0;
+  }
+  write(target, text);
+  terminal.out(`ok   ${summary} are in ${target}. Restart Meshline to use them.`);
+  return 0;
+}
+
+function checkGiven(given: Document.Parsed, file: string): void {
+  const [broken] = given.errors;
+  if (broken) throw new CommandFailed(`${file}: ${broken.message.split('\n')[0] ?? 'This is not YAML.'}`);
+  const keys = isMap(given.contents) ? given.contents.items.map(({ key }) => String(key)) : [];
+  const other = keys.filter((key) => !SECTIONS.some((section) => section === key));
+  if (keys.length === 0 || other.length > 0) {
+    const found = other.length > 0 ? ` It also has ${other.join(', ')}.` : '';
+    throw new CommandFailed(`${file} should be a map of people, roles and on_call alone.${found}`);
+  }
+}

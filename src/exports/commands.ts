@@ -1,0 +1,36 @@
+import type { Catalog } from './define.ts';
+import type { Json } from './envelope.ts';
+import type { Repaired } from './events.ts';
+import type { Directory, PersonId } from './ownership.ts';
+import type { Via } from './state.ts';
+
+/** What a decision may look at besides the state: all of it data. */
+export type Context = {
+  now: number;
+  directory: Directory;
+  catalog: Catalog;
+  sources: ReadonlyMap<string, { can_refetch: boolean }>;
+};
+
+/** What somebody or something wants, in the imperative. `seen` is the revision the person was looking at. */
+export type Command =
+  | { do: 'accept'; by: PersonId; via: Via; seen: number; confirm_stale: boolean }
+  | { do: 'reject'; by: PersonId; seen: number; reason: string }
+  | { do: 'withdraw'; by: PersonId; reason: string | null }
+  | { do: 'correct'; by: PersonId; repaired: Repaired }
+  | { do: 'assign_owner'; by: PersonId; repaired: Repaired }
+  | { do: 'supersede'; newer: string }
+  /** `may_expire` is false while the wall clock cannot be trusted. */
+  | { do: 'tick'; may_expire: boolean }
+  | { do: 'record_push'; key: string; outcome: PushOutcome; next_at: number | null }
+  | { do: 'redeliver'; by: PersonId; newer: string | null }
+  | { do: 'raise_exception'; sink: string; code: string; message: string; metadata: { [key: string]: Json } }
+  | { do: 'resume'; by: PersonId; note: string }
+  | { do: 'roll_back'; by_export: string };
+
+/** `next_at` on the command says when a retry or an unknown outcome is tried again; null when tries are used up. */
+export type PushOutcome =
+  | { kind: 'delivered'; reference: string | null }
+  | { kind: 'retry'; cause: string }
+  | { kind: 'unknown'; cause: string }
+  | { kind: 'failed'; exception_code: string; message: string; metadata: { [key: string]: Json } };

@@ -1,0 +1,198 @@
+import type { Command, Context } from './commands.ts';
+import type { Decision } from './decide.ts';
+import { Envelope } from './envelope.ts';
+import type { Event } from './events.ts';
+import { evolve } from './evolve.ts';
+import { exceptionRule } from './exceptions.ts';
+import { freshness } from './freshness.ts';
+import { names, resolvers, standing } from './gates.ts';
+import { revisionHash } from './hash.ts';
+import { backupOf, type Directory, type PersonId } from './ownership.ts';
+import { refuse } from './refusals.ts';
+import type { Export, Push, Revision, Trouble } from './state.ts';
+import type { Role } from './words.ts';
+
+type RecordPush = Extract<Command, { do: 'record_push' }>;
+type Raise = Extract<Command, { do: 'raise_exception' }>;
+type Redeliver = Extract<Command, { do: 'redeliver' }>;
+
+/** What was accepted is what is pushed, or nothing is (R14). A mismatch is a bug or tampering, never a refusal. */
+function assertAccepted(state: Export, revision: Revision): void {
+  const { export_type, intent, campaign_id, payload } = revision;
+  const now = revisionHash({ export_type, intent, campaign_id, payload });
+  const needed = Math.max(1, revision.policy.gate.steps.length);
+  if (now !== revision.hash || standing(state).length < needed) {
+    throw new Error('The values about to be pushed are not the values that were accepted.');
+  }
+}
+
+function planned(state: Export, revision: Revision, context: Context): readonly Push[] {
+  const type = context.catalog.get(revision.export_type);
+  if (!type) throw new Error(`The type ${revision.export_type} is not in the catalogue any more.`);
+  const operations = type.operations(revision.payload, Envelope.parse(state.raw));
+  const twice = new Map<string, number>();
+  return operations.flatMap((operation) =>
+    (revision.policy.routes[operation.name] ?? []).map((sink): Push => {
+      const stem = `exp_${state.id}-r${revision.number}-${sink}-${operation.name.replaceAll('.', '_')}`;
+      const n = (twice.get(stem) ?? 0) + 1;
+      twice.set(stem, n);
+      const key = n === 1 ? stem : `${stem}-${n}`;
+      const earlier = state.pushes.find((push) => push.key === key);
+      if (earlier?.status === 'delivered') return earlier;
+      return {
+        key,
+        sink,
+        operation,
+        status: 'waiting',
+        attempts: 0,
+        next_at: null,
+        detail: null,
+        exception_code: null,
+      };
+    }),
+  );
+}
+
+function staleGroups(state: Export, now: number): readonly string[] {
+  return freshness(state, now)
+    .filter((each) => each.stale)
+    .map((each) => each.group);
+}
+
+/** An acceptance of data that has since gone stale counts no longer; without a person to ask again, it fails visibly. */
+function lapsed(state: Export, groups: readonly string[], context: Context): readonly Event[] {
+  if (state.revision?.policy.gate.mode !== 'policy') return [{ type: 'acceptance_lapsed', groups }];
+  const message = `The ${groups.join(' and ')} data was too old to push.`;
+  return [{ type: 'failed', trouble: troubleOf(state, 'stale_data', message, {}, null, context) }];
+}
+
+/** From accepted to the first push. */
+export function beginDelivery(state: Export, context: Context): readonly Event[] {
+  const { revision } = state;
+  if (!revision) throw new Error('An export without values cannot be delivered.');
+  assertAccepted(state, revision);
+  const stale = staleGroups(state, context.now);
+  if (stale.length > 0) return lapsed(state, stale, context);
+  const pushes = planned(state, revision, context);
+  const events: Event[] = [{ type: 'delivery_begun', pushes }];
+  return pushes.every((push) => push.status === 'delivered') ? [...events, { type: 'delivered' }] : events;
+}
+
+/** Who owns a failure: the export's own owner when it is their role, else the role's default owner or their backup. */
+export function troubleOwner(state: Export, role: Role, directory: Directory): PersonId | null {
+  if (role === state.route.role && directory.people.get(state.route.owner)?.active) return state.route.owner;
+  const named = directory.roles.get(role)?.default_owner ?? null;
+  if (named === null) return null;
+  return directory.people.get(named)?.active ? named : backupOf(directory, named);
+}
+
+function troubleOf(
+  state: Export,
+  code: string,
+  message: string,
+  metadata: Trouble['metadata'],
+  sink: string | null,
+  context: Context,
+): Trouble {
+  const type = state.revision ? context.catalog.get(state.revision.export_type) : undefined;
+  const rule = exceptionRule(type, code);
+  return {
+    ...rule,
+    code,
+    message,
+    metadata,
+    sink,
+    owner: troubleOwner(state, rule.role, context.directory),
+    at: context.now,
+  };
+}
+
+function pushEvent(push: Push, command: RecordPush): Event {
+  const { key, outcome, next_at } = command;
+  switch (outcome.kind) {
+    case 'delivered':
+      return { type: 'push_delivered', key, reference: outcome.reference };
+    case 'failed': {
+      const { exception_code, message, metadata } = outcome;
+      return { type: 'push_failed', key, exception_code, message, metadata };
+    }
+    case 'retry':
+    case 'unknown': {
+      const { cause } = outcome;
+      if (next_at !== null) {
+        return outcome.kind === 'retry'
+          ? { type: 'push_retried', key, cause, next_at }
+          : { type: 'push_unknown', key, cause, next_at };
+      }
+      const exception_code = outcome.kind === 'retry' ? 'sink_unreachable' : 'outcome_unknown';
+      const message = `${push.sink} did not confirm it after ${push.attempts + 1} tries: ${cause}`;
+      return { type: 'push_failed', key, exception_code, message, metadata: {} };
+    }
+  }
+}
+
+/** What an attempt at a sink came to, and what that makes of the whole. */
+export function recordPush(state: Export, command: RecordPush, context: Context): Decision {
+  const push = state.pushes.find((each) => each.key === command.key);
+  if (!push || push.status === 'delivered' || push.status === 'failed') return { events: [] };
+  const event = pushEvent(push, command);
+  const after = evolve(state, event, context.now, state.id);
+  if (after.status !== 'delivering') return { events: [event] };
+  return { events: [event, ...settle(after, event, context)] };
+}
+
+function settle(state: Export, last: Event, context: Context): readonly Event[] {
+  if (last.type === 'push_failed') {
+    const sink = state.pushes.find((push) => push.key === last.key)?.sink ?? null;
+    const trouble = troubleOf(state, last.exception_code, last.message, last.metadata, sink, context);
+    if (trouble.then === 'pause') return [{ type: 'paused', trouble }];
+  }
+  const open = state.pushes.some((push) => push.status !== 'delivered' && push.status !== 'failed');
+  const failed = state.pushes.find((push) => push.status === 'failed');
+  if (failed) {
+    if (open) return [];
+    const code = failed.exception_code ?? 'sink_rejected';
+    const metadata = last.type === 'push_failed' ? last.metadata : {};
+    const trouble = troubleOf(
+      state,
+      code,
+      failed.detail ?? 'It was refused.',
+      metadata,
+      failed.sink,
+      context,
+    );
+    return [{ type: 'failed', trouble }];
+  }
+  if (!open) return [{ type: 'delivered' }];
+  const stale = last.type === 'push_retried' ? staleGroups(state, context.now) : [];
+  return stale.length > 0 ? lapsed(state, stale, context) : [];
+}
+
+/** A sink that had taken an export reports later that it could not carry it out. */
+export function raiseException(state: Export, command: Raise, context: Context): Decision {
+  if (state.status !== 'delivering' && state.status !== 'delivered') {
+    return refuse('not_waiting', { status: state.status, verb: 'report a failure of' });
+  }
+  if (!state.pushes.some((push) => push.sink === command.sink)) {
+    return refuse('not_allowed', { verb: 'report a failure of', allowed: 'Only a sink that received it' });
+  }
+  const trouble = troubleOf(state, command.code, command.message, command.metadata, command.sink, context);
+  return { events: [trouble.then === 'pause' ? { type: 'paused', trouble } : { type: 'failed', trouble }] };
+}
+
+/** Sends what failed once more, under the same keys. */
+export function redeliver(state: Export, command: Redeliver, context: Context): Decision {
+  if (state.status !== 'failed') return refuse('nothing_to_redeliver');
+  const allowed = resolvers(state, context.directory);
+  if (!allowed.includes(command.by)) {
+    return refuse('not_allowed', { verb: 'redeliver', allowed: names(allowed, context.directory) });
+  }
+  if (command.newer !== null) return refuse('newer_exists');
+  const stale = staleGroups(state, context.now);
+  if (stale.length > 0 && state.revision?.policy.gate.mode !== 'policy') {
+    return { events: [{ type: 'acceptance_lapsed', groups: stale }] };
+  }
+  const keys = state.pushes.filter((push) => push.status !== 'delivered').map((push) => push.key);
+  if (keys.length === 0) return refuse('nothing_to_redeliver');
+  return { events: [{ type: 'redelivery_requested', by: command.by, keys }] };
+}

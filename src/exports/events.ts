@@ -1,0 +1,80 @@
+import type { Json } from './envelope.ts';
+import type { PersonId, Route } from './ownership.ts';
+import type { Problem } from './problems.ts';
+import type { Acceptance, Push, Revision, Trouble } from './state.ts';
+
+/** What has happened, in the past tense. Stored for good: a shape may gain fields, never lose them. */
+export type Event =
+  | {
+      type: 'received';
+      outcome: 'pending' | 'quarantined' | 'superseded';
+      source: { name: string; system: string; reference: string; reverses: string | null };
+      requester: PersonId | null;
+      idempotency_key: string;
+      occurred_at: number;
+      raw: { [key: string]: Json };
+      revision: Revision | null;
+      refresh: Refreshed;
+      problems: readonly Problem[];
+      route: Route;
+      /** The newer export, when this one came too late. */
+      newer: string | null;
+    }
+  | ({ type: 'corrected'; by: PersonId } & Repaired)
+  | ({ type: 'owner_assigned'; by: PersonId } & Repaired)
+  | {
+      type: 'revised';
+      reference: string;
+      raw: { [key: string]: Json };
+      revision: Revision;
+      refresh: Refreshed;
+      occurred_at: number;
+      problems: readonly Problem[];
+      route: Route;
+    }
+  | { type: 'freshness_renewed'; reference: string; refresh: Refreshed; occurred_at: number }
+  | { type: 'refetch_requested'; by: PersonId; groups: readonly string[] }
+  | { type: 'acceptance_recorded'; acceptance: Acceptance }
+  | { type: 'accepted'; undo_until: number | null }
+  | { type: 'acceptance_lapsed'; groups: readonly string[] }
+  | { type: 'rejected'; by: PersonId; reason: string }
+  | { type: 'withdrawn'; by: PersonId; reason: string | null }
+  | { type: 'expired' }
+  | { type: 'superseded'; newer: string }
+  | { type: 'reminded'; to: readonly PersonId[] }
+  | { type: 'escalated'; to: readonly PersonId[] }
+  | { type: 'paged'; to: readonly PersonId[]; user_group: string | null; channel: string }
+  | { type: 'delivery_begun'; pushes: readonly Push[] }
+  | { type: 'push_delivered'; key: string; reference: string | null }
+  | { type: 'push_retried'; key: string; cause: string; next_at: number }
+  | { type: 'push_unknown'; key: string; cause: string; next_at: number }
+  | {
+      type: 'push_failed';
+      key: string;
+      exception_code: string;
+      message: string;
+      metadata: { [key: string]: Json };
+    }
+  | { type: 'delivered' }
+  | { type: 'failed'; trouble: Trouble }
+  | { type: 'redelivery_requested'; by: PersonId; keys: readonly string[] }
+  | { type: 'paused'; trouble: Trouble }
+  | { type: 'resumed'; by: PersonId; note: string }
+  | { type: 'rolled_back'; by_export: string };
+
+/** An export that was read again after somebody repaired it. */
+export type Repaired = {
+  raw: { [key: string]: Json };
+  revision: Revision | null;
+  refresh: Refreshed;
+  occurred_at: number;
+  problems: readonly Problem[];
+  route: Route;
+};
+
+export type Refreshed = Readonly<Record<string, { as_of: number; max_age_ms: number | null }>>;
+
+export type EventType = Event['type'];
+
+/** An event as the ledger keeps it. `n` counts within the export, from 1; `at` is UTC ms. */
+export type Recorded = { export_id: string; n: number; at: number; event: Event };

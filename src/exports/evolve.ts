@@ -1,0 +1,187 @@
+import type { Event } from './events.ts';
+import type { Export, Push } from './state.ts';
+
+/**
+ * The state after one event. Total and pure: replaying an export's events in order gives exactly
+ * the state the ledger holds.
+ */
+export function evolve(before: Export | null, event: Event, at: number, id: string): Export {
+  if (event.type === 'received') {
+    if (before) throw new Error('An export is received once.');
+    const open = event.outcome !== 'superseded';
+    return {
+      id,
+      status: event.outcome,
+      version: 1,
+      source: event.source,
+      requester: event.requester,
+      idempotency_key: event.idempotency_key,
+      received_at: at,
+      occurred_at: event.occurred_at,
+      raw: event.raw,
+      revision: event.revision,
+      refresh: event.refresh,
+      problems: event.problems,
+      route: event.route,
+      channels: open ? [event.route.channel] : [],
+      acceptances: [],
+      waiting_since: open ? at : null,
+      rungs_fired: 0,
+      last_rung_at: null,
+      escalated_to: [],
+      refetch_asked_at: null,
+      undo_until: null,
+      pushes: [],
+      trouble: null,
+      ending: open ? null : { at, by: null, reason: null },
+    };
+  }
+  if (!before) throw new Error(`The event ${event.type} needs an export that was received.`);
+  return { ...before, ...changed(before, event, at), version: before.version + 1 };
+}
+
+type Known = Exclude<Event, { type: 'received' }>;
+
+/** A wait that begins anew: nobody has signed, no rung has fired. */
+function waitAgain(at: number) {
+  return {
+    acceptances: [],
+    waiting_since: at,
+    rungs_fired: 0,
+    last_rung_at: null,
+    escalated_to: [],
+    refetch_asked_at: null,
+    undo_until: null,
+    trouble: null,
+  } satisfies Partial<Export>;
+}
+
+const settled = { waiting_since: null, undo_until: null } satisfies Partial<Export>;
+
+function withChannel(state: Export, channel: string): readonly string[] {
+  return state.channels.includes(channel) ? state.channels : [...state.channels, channel];
+}
+
+function withPush(state: Export, key: string, change: Partial<Push>): readonly Push[] {
+  return state.pushes.map((push) => (push.key === key ? { ...push, ...change } : push));
+}
+
+function attempted(state: Export, key: string): number {
+  return (state.pushes.find((push) => push.key === key)?.attempts ?? 0) + 1;
+}
+
+function changed(state: Export, event: Known, at: number): Partial<Export> {
+  switch (event.type) {
+    case 'corrected':
+    case 'owner_assigned':
+    case 'revised':
+      return {
+        ...waitAgain(at),
+        status: event.problems.some((problem) => problem.severity === 'error') ? 'quarantined' : 'pending',
+        raw: event.raw,
+        revision: event.revision,
+        refresh: event.refresh,
+        occurred_at: event.occurred_at,
+        problems: event.problems,
+        route: event.route,
+        channels: withChannel(state, event.route.channel),
+        pushes: [],
+      };
+    case 'freshness_renewed':
+      return { refresh: event.refresh, occurred_at: event.occurred_at, refetch_asked_at: null };
+    case 'refetch_requested':
+      return { refetch_asked_at: at };
+    case 'acceptance_recorded':
+      return { acceptances: [...state.acceptances, event.acceptance] };
+    case 'accepted':
+      return { status: 'accepted', waiting_since: null, undo_until: event.undo_until };
+    case 'acceptance_lapsed':
+      return { ...waitAgain(at), status: 'pending' };
+    case 'rejected':
+      return { ...settled, status: 'rejected', ending: { at, by: event.by, reason: event.reason } };
+    case 'withdrawn':
+      return { ...settled, status: 'withdrawn', ending: { at, by: event.by, reason: event.reason } };
+    case 'expired':
+      return { ...settled, status: 'expired', ending: { at, by: null, reason: null } };
+    case 'superseded':
+      return { ...settled, status: 'superseded', ending: { at, by: null, reason: null } };
+    case 'reminded':
+      return { rungs_fired: state.rungs_fired + 1, last_rung_at: at };
+    case 'escalated':
+      return {
+        rungs_fired: state.rungs_fired + 1,
+        last_rung_at: at,
+        escalated_to: [...new Set([...state.escalated_to, ...event.to])],
+      };
+    case 'paged':
+      return { rungs_fired: state.rungs_fired + 1, last_rung_at: at };
+    case 'delivery_begun':
+      return { status: 'delivering', undo_until: null, pushes: event.pushes };
+    case 'push_delivered':
+      return {
+        pushes: withPush(state, event.key, {
+          status: 'delivered',
+          attempts: attempted(state, event.key),
+          next_at: null,
+          detail: event.reference,
+          exception_code: null,
+        }),
+      };
+    case 'push_retried':
+    case 'push_unknown':
+      return {
+        pushes: withPush(state, event.key, {
+          status: event.type === 'push_retried' ? 'retrying' : 'unknown',
+          attempts: attempted(state, event.key),
+          next_at: event.next_at,
+          detail: event.cause,
+        }),
+      };
+    case 'push_failed':
+      return {
+        pushes: withPush(state, event.key, {
+          status: 'failed',
+          attempts: attempted(state, event.key),
+          next_at: null,
+          detail: event.message,
+          exception_code: event.exception_code,
+        }),
+      };
+    case 'delivered':
+      return { ...settled, status: 'delivered', trouble: null, ending: { at, by: null, reason: null } };
+    case 'failed':
+      return { ...settled, status: 'failed', trouble: event.trouble };
+    case 'redelivery_requested':
+      return {
+        status: 'delivering',
+        trouble: null,
+        pushes: state.pushes.map((push) =>
+          event.keys.includes(push.key)
+            ? { ...push, status: 'waiting', attempts: 0, next_at: null, detail: null, exception_code: null }
+            : push,
+        ),
+      };
+    case 'paused':
+      return {
+        status: 'paused',
+        trouble: event.trouble,
+        waiting_since: at,
+        rungs_fired: 0,
+        escalated_to: [],
+      };
+    case 'resumed':
+      return {
+        ...waitAgain(at),
+        status: 'pending',
+        pushes: [],
+        revision: state.revision && { ...state.revision, number: state.revision.number + 1 },
+      };
+    case 'rolled_back':
+      return { status: 'rolled_back' };
+  }
+}
+
+/** The state that a list of events makes; null for an empty list. */
+export function replay(id: string, events: readonly { at: number; event: Event }[]): Export | null {
+  return events.reduce<Export | null>((state, { at, event }) => evolve(state, event, at, id), null);
+}

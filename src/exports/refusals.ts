@@ -1,0 +1,115 @@
+/**
+ * Every expected "no" (house rule 5): a code, the sentence a person reads, the HTTP status.
+ * Sentences say what to do next. `{name}` is filled from the refusal's facts.
+ */
+export const REFUSALS = {
+  not_found: { http: 404, text: 'There is no export {export_id}. Check the id.' },
+  already_decided: {
+    http: 409,
+    text: 'This was already {status} by {who}. Nothing changed; the card shows the outcome.',
+  },
+  already_signed_by_you: {
+    http: 409,
+    text: 'You have already accepted this. It now waits for {waiting}.',
+  },
+  step_already_signed: {
+    http: 409,
+    text: '{who} has already signed the {role} step. It now waits for {waiting}.',
+  },
+  stale_version: {
+    http: 409,
+    text: 'This export has changed since you opened it ({what}). Look at the current values, then decide.',
+  },
+  unknown_person: {
+    http: 403,
+    text: 'Meshline does not know this Slack account. Ask an operator to add you (your Slack e-mail address) to the people in meshline.yml.',
+  },
+  inactive_person: {
+    http: 403,
+    text: 'Your account is deactivated in the Meshline directory. Ask an operator if that is wrong.',
+  },
+  not_allowed: { http: 403, text: 'You cannot {verb} this one. {allowed} can.' },
+  own_request: {
+    http: 403,
+    text: 'You asked for this export, so two other people must accept it. It waits for {allowed}.',
+  },
+  second_human_needed: {
+    http: 403,
+    text: 'You signed the first step, so someone else must sign this one: {allowed}.',
+  },
+  out_of_order: { http: 409, text: 'The {role} step comes first. It waits for {allowed}.' },
+  not_waiting: {
+    http: 409,
+    text: 'This export is {status}, so there is nothing to {verb}.',
+  },
+  stale_refused: {
+    http: 409,
+    text: 'The {group} data is {age} old and may be at most {limit}. Ask {source} to send it again; the card updates by itself.',
+  },
+  stale_refetching: {
+    http: 409,
+    text: 'The {group} data is {age} old and may be at most {limit}. {source} has been asked for fresh values; try again when the card has updated.',
+  },
+  stale_needs_confirmation: {
+    http: 409,
+    text: 'The {group} data is {age} old (limit {limit}). Confirm that you accept it all the same.',
+  },
+  reason_required: { http: 422, text: 'Say why in a few words, so that the requester knows what to change.' },
+  still_invalid: { http: 422, text: 'It still has problems: {problems}' },
+  not_an_owner: { http: 422, text: '{who} cannot own this: {why}' },
+  nothing_to_redeliver: {
+    http: 409,
+    text: 'Nothing of this export has failed, so there is nothing to send again.',
+  },
+  newer_exists: {
+    http: 409,
+    text: 'A newer export of the same thing has arrived since, so sending this one would put an older value over a newer one.',
+  },
+  conflict: {
+    http: 409,
+    text: 'The idempotency key {key} was already used with another body. Send the change under a new key.',
+  },
+  bad_request: { http: 400, text: '{detail}' },
+  bad_signature: {
+    http: 401,
+    text: 'The signature does not verify. Sign "id.timestamp.body" with the secret of the source in Meshline-Source, with a clock within five minutes.',
+  },
+  replayed: {
+    http: 401,
+    text: 'This webhook-id was already used with another body. Every delivery needs its own id.',
+  },
+  too_large: { http: 413, text: 'The body is larger than {limit}. Send it in smaller parts, or as NDJSON.' },
+  unsupported_media_type: {
+    http: 415,
+    text: 'Send application/json for one export or application/x-ndjson for many.',
+  },
+  too_many_requests: {
+    http: 429,
+    text: 'Too many requests are waiting. Try again in {seconds} seconds with the same keys.',
+  },
+  unavailable: {
+    http: 503,
+    text: 'Meshline cannot store exports right now ({why}). Nothing was taken; try again in {seconds} seconds.',
+  },
+} as const satisfies Record<string, { http: number; text: string }>;
+
+export type RefusalCode = keyof typeof REFUSALS;
+
+/** A named refusal with the facts its sentence needs. */
+export type Refusal = { refused: RefusalCode; facts: Readonly<Record<string, string>> };
+
+export function refuse(code: RefusalCode, facts: Record<string, string> = {}): Refusal {
+  return { refused: code, facts };
+}
+
+export function isRefusal(value: object): value is Refusal {
+  return 'refused' in value;
+}
+
+/** The sentence a person reads. A fact that is missing would show as its braces: a test forbids it. */
+export function sentence(refusal: Refusal): string {
+  return REFUSALS[refusal.refused].text.replace(
+    /\{(\w+)\}/g,
+    (whole, name: string) => refusal.facts[name] ?? whole,
+  );
+}

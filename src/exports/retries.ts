@@ -1,0 +1,16 @@
+import type { RetryPolicy } from './policy.ts';
+import { MINUTE_MS } from './words.ts';
+
+/** Near-real-time values: fast, and over in about an hour, because by then they are stale. */
+export const RETRY_FAST: RetryPolicy = {
+  max_attempts: 20,
+  first_delay_ms: 1000,
+  max_delay_ms: 5 * MINUTE_MS,
+};
+
+/** What must arrive in the end: outlasts a system that is down for 72 hours. */
+export const RETRY_PATIENT: RetryPolicy = {
+  max_attempts: 300,
+  first_delay_ms: 1000,
+  max_delay_ms: 15 * MINUTE_MS,
+};

@@ -1,0 +1,100 @@
+import type { AnyExportType, GateNeed, Rules } from './define.ts';
+import type { Envelope } from './envelope.ts';
+import {
+  DEFAULT_LADDER,
+  type Gate,
+  type RefreshRule,
+  type StampedPolicy,
+  type TypePolicy,
+} from './policy.ts';
+import type { GateMode, Role } from './words.ts';
+
+/** A sink's name and whether it takes an operation, as far as the core must know. */
+export type SinkFacts = { name: string; accepts(operation: string): boolean };
+
+const STRICTNESS: Record<GateMode, number> = { policy: 0, single: 1, two_step: 2 };
+
+function stricter(a: GateMode, b: GateMode): GateMode {
+  return STRICTNESS[a] >= STRICTNESS[b] ? a : b;
+}
+
+/** The second signer of a gate that configuration tightened to two steps. */
+function secondRole(first: Role): Role {
+  return first === 'operations' ? 'marketing_ops' : 'operations';
+}
+
+/**
+ * The gate that applies. Configuration sets the usual gate, unless the type's is fixed; a rule of
+ * the payload can still raise it, and nothing lowers it again (R2, R11).
+ */
+export function gateFor(type: AnyExportType, need: GateNeed, policy: TypePolicy, ownerRole: Role): Gate {
+  const wanted = policy.gate ?? need.mode;
+  const mode = type.policy.gate_is_fixed || need.raised ? stricter(wanted, need.mode) : wanted;
+  const ordered = policy.ordered ?? false;
+  const reason = mode === need.mode ? need.reason : 'By the policy for this type.';
+  switch (mode) {
+    case 'policy':
+      return { mode, steps: [], ordered: false, reason };
+    case 'single':
+      return { mode, steps: [{ role: ownerRole }], ordered: false, reason };
+    case 'two_step': {
+      const roles = need.roles.length === 2 ? need.roles : [ownerRole, secondRole(ownerRole)];
+      return { mode, steps: roles.map((role) => ({ role })), ordered, reason };
+    }
+  }
+}
+
+/** The type's limits with the configuration's over them. */
+export function rulesFor(type: AnyExportType, policy: TypePolicy): Rules {
+  return { ...type.rules, ...policy.rules };
+}
+
+function refreshFor(type: AnyExportType, policy: TypePolicy, mode: GateMode, canRefetch: boolean) {
+  const rules: Record<string, RefreshRule> = {};
+  for (const [group, own] of Object.entries(type.policy.refresh)) {
+    const set = policy.refresh?.[group];
+    const usual = canRefetch ? 'refetch' : mode === 'two_step' ? 'refuse' : 'confirm';
+    rules[group] = {
+      max_age_ms: set?.max_age_ms ?? own.max_age_ms,
+      on_stale: set?.on_stale ?? own.on_stale ?? usual,
+    };
+  }
+  return rules;
+}
+
+export type Stamping = {
+  type: AnyExportType;
+  need: GateNeed;
+  policy: TypePolicy;
+  envelope: Envelope;
+  ownerRole: Role;
+  sla_ms: number;
+  canRefetch: boolean;
+  operations: readonly string[];
+  sinks: readonly SinkFacts[];
+};
+
+/** Everything that configuration and type say, fixed for the life of one revision. */
+export function stampPolicy(stamping: Stamping): StampedPolicy {
+  const { type, policy, envelope } = stamping;
+  const gate = gateFor(type, stamping.need, policy, stamping.ownerRole);
+  const allowed = policy.sla_ms ?? stamping.sla_ms;
+  const sla_ms = Math.min(allowed, envelope.sla_ms ?? allowed);
+  const routed = stamping.sinks.filter((sink) => policy.routes?.includes(sink.name) ?? false);
+  const routes = stamping.operations.map(
+    (operation) =>
+      [operation, routed.filter((sink) => sink.accepts(operation)).map((sink) => sink.name)] as const,
+  );
+  return {
+    gate,
+    sla_ms,
+    ladder: (policy.ladder ?? DEFAULT_LADDER).map((rung) => ({
+      do: rung.do,
+      after_ms: Math.round(rung.after * sla_ms),
+    })),
+    refresh: refreshFor(type, policy, gate.mode, stamping.canRefetch),
+    undo_ms: gate.mode === 'policy' ? 0 : (policy.undo_ms ?? 0),
+    routes: Object.fromEntries(routes),
+    retry: type.policy.retry,
+  };
+}

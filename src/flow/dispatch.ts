@@ -1,0 +1,137 @@
+import type { Cancel } from '../clock.ts';
+import { Bucket, Lane, type Pace, type Ticket } from './lane.ts';
+import { type FarSides, perform } from './perform.ts';
+import type { Flow } from './settings.ts';
+
+/** Longer than any attempt may take, so that a claim never ends while its attempt goes on. */
+const LEASE_MS = 120_000;
+const RELOAD_MS = 30_000;
+const RELOAD_ROWS = 10_000;
+
+export type DispatchPace = {
+  /** Messages into one Slack channel. */
+  slack: Pace;
+};
+
+/** Slack allows about one message a second in a channel, with short bursts. */
+export const DEFAULT_PACE: DispatchPace = { slack: { burst: 4, per_second: 1 } };
+
+export type Dispatcher = {
+  /** Picks up what an earlier process left, then whatever is committed. */
+  start(): Promise<void>;
+  /** Begins nothing more and waits for what has begun, at most `ms`. */
+  stop(ms: number): Promise<void>;
+  inFlight(): number;
+};
+
+/**
+ * Hands committed outbox rows to their far sides. Work passes through memory; the table is read at
+ * the start and as a safety net, so that nothing waits for a poll.
+ */
+export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace = DEFAULT_PACE): Dispatcher {
+  const lanes = new Map<string, Lane>();
+  const timers = new Map<string, Cancel>();
+  const running = new Set<Promise<void>>();
+  let open = false;
+  let stopReload: Cancel = () => {};
+
+  const laneFor = (name: string): Lane => {
+    const known = lanes.get(name);
+    if (known) return known;
+    const lane = newLane(name);
+    lanes.set(name, lane);
+    return lane;
+  };
+
+  const newLane = (name: string): Lane => {
+    if (name.startsWith('slack:')) return new Lane(1, new Bucket(flow.clock, pace.slack));
+    if (!name.startsWith('sink:')) return new Lane(4, null);
+    const limits = far.pusher.limits(name.slice('sink:'.length));
+    const rate = limits?.rate_per_second ?? null;
+    const bucket =
+      rate === null ? null : new Bucket(flow.clock, { burst: Math.max(1, rate), per_second: rate });
+    return new Lane(limits?.concurrency ?? 1, bucket);
+  };
+
+  const put = (tickets: readonly Ticket[]) => {
+    const touched = new Set<string>();
+    for (const ticket of tickets) {
+      laneFor(ticket.lane).put(ticket);
+      touched.add(ticket.lane);
+    }
+    for (const name of touched) pump(name);
+  };
+
+  const pump = (name: string) => {
+    const lane = lanes.get(name);
+    if (!lane || !open) return;
+    timers.get(name)?.();
+    timers.delete(name);
+    for (;;) {
+      const next = lane.next(flow.clock.now());
+      if (next === null) break;
+      if ('wait' in next) {
+        timers.set(
+          name,
+          flow.clock.after(Math.max(1, next.wait), () => pump(name)),
+        );
+        break;
+      }
+      const work = carry(lane, next).finally(() => {
+        running.delete(work);
+        lane.done(next.key);
+        pump(name);
+      });
+      running.add(work);
+    }
+  };
+
+  const carry = async (lane: Lane, ticket: Ticket): Promise<void> => {
+    try {
+      const [row] = await flow.ledger.claim([ticket.key], flow.clock.now(), LEASE_MS);
+      if (!row) return;
+      const { again_at, quiet_until } = await perform(flow, far, row);
+      if (quiet_until !== null) lane.quiet(quiet_until);
+      if (again_at !== null) lane.put({ ...ticket, due_at: again_at });
+    } catch (err) {
+      flow.log.error({ err, key: ticket.key }, 'An outbox row failed unexpectedly; it is tried again');
+      lane.put({ ...ticket, due_at: flow.clock.now() + LEASE_MS + 1_000 });
+    }
+  };
+
+  const reload = async () => {
+    try {
+      put(await flow.ledger.waiting(flow.clock.now() + RELOAD_MS, RELOAD_ROWS));
+    } catch (err) {
+      flow.log.error({ err }, 'The outbox could not be read');
+    }
+  };
+
+  const armReload = () => {
+    stopReload = flow.clock.after(RELOAD_MS, () => {
+      void reload().finally(() => open && armReload());
+    });
+  };
+
+  flow.ledger.onCommitted((rows) => put(rows));
+
+  return {
+    inFlight: () => running.size,
+    async start() {
+      open = true;
+      await reload();
+      for (const name of lanes.keys()) pump(name);
+      armReload();
+    },
+    async stop(ms) {
+      open = false;
+      stopReload();
+      for (const cancel of timers.values()) cancel();
+      timers.clear();
+      const patience = new Promise<void>((resolve) => {
+        flow.clock.after(ms, resolve);
+      });
+      await Promise.race([Promise.allSettled(running), patience]);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import type { Clock } from '../clock.ts';
+import type { OutboxRow } from '../store/port.ts';
+
+/** What a lane knows of a row that waits; the rest is read when its turn comes. */
+export type Ticket = Pick<OutboxRow, 'key' | 'lane' | 'priority' | 'due_at' | 'effect'>;
+
+/** Permissions: `burst` at once, then `per_second`. */
+export type Pace = { burst: number; per_second: number };
+
+/** A token bucket on the monotonic clock. */
+export class Bucket {
+  #clock: Clock;
+  #pace: Pace;
+  #tokens: number;
+  #at: number;
+
+  constructor(clock: Clock, pace: Pace) {
+    this.#clock = clock;
+    this.#pace = pace;
+    this.#tokens = pace.burst;
+    this.#at = clock.monotonic();
+  }
+
+  /** Milliseconds until a permission is there; 0 when there is one. */
+  wait(): number {
+    const now = this.#clock.monotonic();
+    const earned = ((now - this.#at) / 1000) * this.#pace.per_second;
+    this.#tokens = Math.min(this.#pace.burst, this.#tokens + earned);
+    this.#at = now;
+    return this.#tokens >= 1 ? 0 : Math.ceil(((1 - this.#tokens) / this.#pace.per_second) * 1000);
+  }
+
+  take(): void {
+    this.#tokens -= 1;
+  }
+}
+
+const PRIORITIES = 4;
+
+/**
+ * The rows of one far side, in memory: the most urgent first and, within a priority, first come
+ * first served; at most `concurrency` at a time, never two of one subject at once.
+ */
+export class Lane {
+  readonly #concurrency: number;
+  readonly #bucket: Bucket | null;
+  #ready: Map<string, Ticket>[] = Array.from({ length: PRIORITIES }, () => new Map());
+  #later = new Map<string, Ticket>();
+  #busy = new Map<string, string>();
+  #quietUntil = 0;
+
+  constructor(concurrency: number, bucket: Bucket | null) {
+    this.#concurrency = concurrency;
+    this.#bucket = bucket;
+  }
+
+  /** A row that is being worked on comes again afterwards. */
+  put(ticket: Ticket): void {
+    for (const queue of this.#ready) queue.delete(ticket.key);
+    this.#later.set(ticket.key, ticket);
+  }
+
+  /** The far side asked for quiet until then. */
+  quiet(until: number): void {
+    this.#quietUntil = Math.max(this.#quietUntil, until);
+  }
+
+  done(key: string): void {
+    this.#busy.delete(key);
+  }
+
+  /** The next row to begin now, or how long to wait for one; null when nothing waits or a place must free first. */
+  next(now: number): Ticket | { wait: number } | null {
+    if (this.#busy.size >= this.#concurrency) return null;
+    if (this.#quietUntil > now) return { wait: this.#quietUntil - now };
+    const soonest = this.#sortIn(now);
+    const best = this.#best();
+    if (!best) return soonest === null ? null : { wait: soonest - now };
+    const wait = this.#bucket?.wait() ?? 0;
+    if (wait > 0) return { wait };
+    this.#bucket?.take();
+    this.#ready[rank(best)]?.delete(best.key);
+    this.#busy.set(best.key, subjectOf(best));
+    return best;
+  }
+
+  /** Moves what has come due to its queue; gives when the next one will. */
+  #sortIn(now: number): number | null {
+    let soonest: number | null = null;
+    for (const ticket of this.#later.values()) {
+      if (ticket.due_at > now) {
+        soonest = Math.min(soonest ?? ticket.due_at, ticket.due_at);
+        continue;
+      }
+      this.#later.delete(ticket.key);
+      this.#ready[rank(ticket)]?.set(ticket.key, ticket);
+    }
+    return soonest;
+  }
+
+  #best(): Ticket | null {
+    const subjects = new Set(this.#busy.values());
+    for (const queue of this.#ready) {
+      for (const ticket of queue.values()) {
+        if (!this.#busy.has(ticket.key) && !subjects.has(subjectOf(ticket))) return ticket;
+      }
+    }
+    return null;
+  }
+}
+
+function rank(ticket: Ticket): number {
+  return Math.min(Math.max(ticket.priority, 0), PRIORITIES - 1);
+}
+
+/** Pushes of one subject keep their order; everything else is its own subject. */
+function subjectOf(ticket: Ticket): string {
+  return ticket.effect.kind === 'push' ? `subject:${ticket.effect.subject}` : ticket.key;
+}

@@ -1,0 +1,195 @@
+import { sleep, toIso } from '../clock.ts';
+import type { PushOutcome } from '../exports/commands.ts';
+import { decide } from '../exports/decide.ts';
+import { standing } from '../exports/gates.ts';
+import type { Export, Push, Revision } from '../exports/state.ts';
+import type { Pusher, PushRequest, Refetcher, SinkOutcome } from '../sinks/port.ts';
+import type { OutboxRow, Settlement } from '../store/port.ts';
+import { newerThan } from './desk.ts';
+import type { Messenger } from './ports.ts';
+import { contextOf, type Flow } from './settings.ts';
+
+/** The far sides that outbox rows are carried to. */
+export type FarSides = {
+  messenger: Messenger;
+  pusher: Pusher;
+  refetcher: Refetcher;
+  /** Milliseconds until the next try, or null when tries are used up. */
+  nextDelay: (
+    policy: Revision['policy']['retry'],
+    attempt: number,
+    retryAfterMs: number | null,
+  ) => number | null;
+};
+
+/** What the dispatcher does next with the row. */
+export type Performed = { again_at: number | null; quiet_until: number | null };
+
+const DONE: Performed = { again_at: null, quiet_until: null };
+
+/** Carries one claimed row out and writes its outcome back. */
+export async function perform(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performed> {
+  switch (row.effect.kind) {
+    case 'card':
+    case 'note':
+    case 'dm':
+    case 'page':
+      return message(flow, far, row);
+    case 'push':
+      return push(flow, far, row);
+    case 'refetch':
+      return refetch(flow, far, row, row.effect.source);
+    case 'relay': {
+      const { to } = row.effect;
+      const command = { do: 'roll_back', by_export: row.export_id } as const;
+      await flow.ledger.update(
+        to,
+        flow.clock.now(),
+        (state) => decide(state, command, contextOf(flow)),
+        settled(row),
+      );
+      return DONE;
+    }
+  }
+}
+
+function settled(row: OutboxRow): Settlement {
+  return { key: row.key, token: row.token, result: { done: true } };
+}
+
+async function later(flow: Flow, row: OutboxRow, afterMs: number, cause: string): Promise<number> {
+  const due = flow.clock.now() + afterMs;
+  await flow.ledger.settle({ key: row.key, token: row.token, result: { later: due, cause } });
+  return due;
+}
+
+async function message(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performed> {
+  const outcome = await far.messenger.send(row);
+  switch (outcome.kind) {
+    case 'done':
+      await flow.ledger.settle(settled(row));
+      return DONE;
+    case 'gone':
+      flow.log.warn(
+        { key: row.key, cause: outcome.cause },
+        'A Slack message cannot be delivered and is given up',
+      );
+      await flow.ledger.settle(settled(row));
+      return DONE;
+    case 'later': {
+      const at = await later(flow, row, outcome.after_ms, outcome.cause);
+      return { again_at: at, quiet_until: at };
+    }
+  }
+}
+
+async function refetch(flow: Flow, far: FarSides, row: OutboxRow, source: string): Promise<Performed> {
+  const state = await flow.ledger.get(row.export_id);
+  if (state?.revision && state.status === 'pending') {
+    const outcome = await far.refetcher.refetch(source, {
+      export_id: state.id,
+      export_type: state.revision.export_type,
+      reference: state.source.reference,
+      groups: Object.keys(state.revision.policy.refresh),
+    });
+    if (outcome.kind !== 'delivered') {
+      flow.log.warn(
+        { export_id: state.id, source, outcome: outcome.kind },
+        'A source could not be asked for fresh values',
+      );
+    }
+  }
+  await flow.ledger.settle(settled(row));
+  return DONE;
+}
+
+function requestFor(state: Export, revision: Revision, push: Push, row: OutboxRow): PushRequest {
+  return {
+    key: push.key,
+    sink: push.sink,
+    operation: push.operation.name,
+    body: push.operation.body,
+    attempt: push.attempts + 1,
+    unsettled: push.status === 'unknown' || row.unsettled,
+    export: {
+      export_id: state.id,
+      export_type: revision.export_type,
+      intent: revision.intent,
+      campaign_id: revision.campaign_id,
+      revision: revision.number,
+      hash: revision.hash,
+      occurred_at: toIso(state.occurred_at),
+      refresh: Object.fromEntries(
+        Object.entries(state.refresh).map(([group, each]) => [
+          group,
+          { as_of: toIso(each.as_of), max_age_ms: each.max_age_ms },
+        ]),
+      ),
+      accepted_by: standing(state).map((each) => ({ person: each.by, role: each.role, at: toIso(each.at) })),
+    },
+  };
+}
+
+async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performed> {
+  const state = await flow.ledger.get(row.export_id);
+  const due = state?.pushes.find((each) => each.key === row.key);
+  const revision = state?.revision;
+  if (!state || !revision || !due || state.status !== 'delivering' || isOver(due)) {
+    await flow.ledger.settle(settled(row));
+    return DONE;
+  }
+  const newer = await newerThan(flow, state.id);
+  if (newer !== null) {
+    await flow.ledger.update(
+      state.id,
+      flow.clock.now(),
+      (now) => decide(now, { do: 'supersede', newer }, contextOf(flow)),
+      settled(row),
+    );
+    return DONE;
+  }
+  const outcome = await far.pusher.push(requestFor(state, revision, due, row));
+  if (outcome.kind === 'retry' && outcome.deferred) {
+    const at = await later(flow, row, outcome.after_ms ?? 1_000, outcome.cause);
+    return { again_at: at, quiet_until: at };
+  }
+  await record(flow, far, row, due, revision, outcome);
+  return DONE;
+}
+
+function isOver(push: Push): boolean {
+  return push.status === 'delivered' || push.status === 'failed';
+}
+
+function plainOutcome(outcome: SinkOutcome): PushOutcome {
+  return outcome.kind === 'retry' ? { kind: 'retry', cause: outcome.cause } : outcome;
+}
+
+/** An outcome must be written down: until it is, the sink may have acted without the ledger knowing. */
+async function record(
+  flow: Flow,
+  far: FarSides,
+  row: OutboxRow,
+  due: Push,
+  revision: Revision,
+  outcome: SinkOutcome,
+): Promise<void> {
+  const asked = outcome.kind === 'retry' ? outcome.after_ms : null;
+  const delay = far.nextDelay(revision.policy.retry, due.attempts + 1, asked);
+  const next_at = delay === null ? null : flow.clock.now() + delay;
+  const command = { do: 'record_push', key: row.key, outcome: plainOutcome(outcome), next_at } as const;
+  for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
+    try {
+      await flow.ledger.update(
+        row.export_id,
+        flow.clock.now(),
+        (state) => decide(state, command, contextOf(flow)),
+        settled(row),
+      );
+      return;
+    } catch (err) {
+      flow.log.error({ err, key: row.key }, 'The outcome of a push could not be written down; trying again');
+      await sleep(flow.clock, wait);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import type { Cancel } from '../clock.ts';
+import { decide } from '../exports/decide.ts';
+import { MINUTE_MS } from '../exports/words.ts';
+import { contextOf, type Flow } from './settings.ts';
+
+const BATCH = 5_000;
+/** A wall clock that moves this much against the monotonic one was set, not slow. */
+const JUMP_MS = 60_000;
+const HOLD_EXPIRY_MS = 10 * MINUTE_MS;
+
+export type Sweeper = {
+  /** Fires everything that is due, once. Overlapping calls do nothing. */
+  sweep(): Promise<void>;
+  /** Milliseconds on the monotonic clock since the last sweep ended. */
+  sinceLast(): number;
+  /** True while expiry is held back because the wall clock jumped. */
+  expiryHeld(): boolean;
+};
+
+/**
+ * Deadlines are rows, so a sweep after any downtime finds all of them. When the wall clock was set,
+ * reminders and escalations go on, but nothing expires until people had time to look.
+ */
+export function createSweeper(flow: Flow): Sweeper {
+  let running = false;
+  let endedAt = flow.clock.monotonic();
+  let wall = flow.clock.now();
+  let mono = flow.clock.monotonic();
+  let holdUntil = Number.NEGATIVE_INFINITY;
+
+  const noticeJump = () => {
+    const drift = flow.clock.now() - wall - (flow.clock.monotonic() - mono);
+    wall = flow.clock.now();
+    mono = flow.clock.monotonic();
+    if (Math.abs(drift) < JUMP_MS) return;
+    holdUntil = mono + HOLD_EXPIRY_MS;
+    flow.log.error(
+      { drift_ms: Math.round(drift) },
+      'The wall clock was set; nothing expires for ten minutes',
+    );
+  };
+
+  return {
+    sinceLast: () => flow.clock.monotonic() - endedAt,
+    expiryHeld: () => flow.clock.monotonic() < holdUntil,
+    async sweep() {
+      if (running) return;
+      running = true;
+      try {
+        noticeJump();
+        const may_expire = flow.clock.monotonic() >= holdUntil;
+        const due = await flow.ledger.due(flow.clock.now(), BATCH);
+        const context = contextOf(flow);
+        await Promise.all(
+          due.map((id) =>
+            flow.ledger
+              .update(id, context.now, (state) => decide(state, { do: 'tick', may_expire }, context))
+              .catch((err: unknown) =>
+                flow.log.error({ err, export_id: id }, 'A deadline could not be fired'),
+              ),
+          ),
+        );
+      } finally {
+        running = false;
+        endedAt = flow.clock.monotonic();
+      }
+    },
+  };
+}
+
+/** Calls `fn` about every `ms` of the monotonic clock until cancelled, whatever the wall clock does. */
+export function every(flow: Pick<Flow, 'clock'>, ms: number, fn: () => void): Cancel {
+  let cancel: Cancel = () => {};
+  const arm = () => {
+    cancel = flow.clock.after(ms, () => {
+      fn();
+      arm();
+    });
+  };
+  arm();
+  return () => cancel();
+}

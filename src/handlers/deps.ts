@@ -1,0 +1,17 @@
+import type { Clock } from '../clock.ts';
+import type { Catalog } from '../exports/define.ts';
+import type { Desk } from '../flow/ports.ts';
+import type { Log } from '../log.ts';
+
+/** What Slack said about an account: deactivated, turned into a guest, or given another address. */
+export type UserChange = { team: string; user: string; deleted: boolean; restricted: boolean };
+
+export type HandlerDeps = {
+  desk: Desk;
+  catalog: Catalog;
+  clock: Clock;
+  log: Log;
+  /** True the first time this id of a delivery is seen; Slack can deliver one action several times. */
+  firstSeen: (deliveryId: string) => Promise<boolean>;
+  onUserChange: (change: UserChange) => Promise<void>;
+};

@@ -1,0 +1,195 @@
+import type { App } from '@slack/bolt';
+import { createSlack } from './bot/app.ts';
+import { createClients } from './bot/clients.ts';
+import { createLinker } from './bot/link.ts';
+import { createMessenger } from './bot/messenger.ts';
+import { type Clock, type Ids, systemClock, systemIds } from './clock.ts';
+import type { Config, Environment } from './config.ts';
+import { createCatalog } from './exports/catalog.ts';
+import type { Catalog } from './exports/define.ts';
+import { createDesk } from './flow/desk.ts';
+import { createDispatcher, DEFAULT_PACE, type DispatchPace } from './flow/dispatch.ts';
+import { raiseException } from './flow/exceptions.ts';
+import { health } from './flow/health.ts';
+import { receive } from './flow/intake.ts';
+import { openRoster } from './flow/roster.ts';
+import type { Flow } from './flow/settings.ts';
+import { createSweeper } from './flow/sweep.ts';
+import { registerHandlers } from './handlers/index.ts';
+import type { Logger } from './log.ts';
+import { startTicks } from './schedule/ticks.ts';
+import type { SinkKind } from './sinks/define.ts';
+import { createPusher } from './sinks/perform.ts';
+import { createRefetcher } from './sinks/refetch.ts';
+import { createSinks, SINK_KINDS } from './sinks/registry.ts';
+import { nextDelay } from './sinks/retry.ts';
+import { openLedger } from './store/index.ts';
+import { createMetrics } from './web/metrics.ts';
+import { createWeb } from './web/server.ts';
+
+export type MeshlineOptions = {
+  config: Config;
+  environment: Environment;
+  log: Logger;
+  version: string;
+  clock?: Clock;
+  ids?: Ids;
+  pace?: DispatchPace;
+  /** The registries, for a build that adds its own types or kinds of sink. */
+  catalog?: Catalog;
+  sinkKinds?: readonly SinkKind[];
+};
+
+export type Meshline = {
+  /** Where the HTTP room listens. */
+  url: string;
+  flow: Flow;
+  /** Takes nothing more in, finishes what has begun, and closes; at most about ten seconds. */
+  stop(): Promise<void>;
+};
+
+const STOP_MS = 8_000;
+const REPLAY_MEMORY_MS = 15 * 60_000;
+
+/** Puts the rooms together and opens the doors, in the order in which they depend on each other. */
+export async function startMeshline(options: MeshlineOptions): Promise<Meshline> {
+  const { config, environment, log, version } = options;
+  const token = environment.SLACK_BOT_TOKEN;
+  if (token === undefined)
+    throw new Error('SLACK_BOT_TOKEN is not set: see "Connecting a workspace" in the README.');
+  const clock = options.clock ?? systemClock;
+  const ids = options.ids ?? systemIds(clock);
+  const catalog = options.catalog ?? createCatalog();
+  const ledger = await openLedger({ file: environment.MESHLINE_DB, clock, ids });
+  const kinds = options.sinkKinds ?? SINK_KINDS;
+  const sinks = createSinks([...config.sinks.values()], { clock, ids, log, version }, kinds);
+  const pusher = createPusher({ sinks, clock, log });
+  const roster = await openRoster(config.directory, config.slack_users, ledger);
+  const sources = new Map(
+    [...config.sources].map(([name, source]) => [
+      name,
+      { types: source.types, can_refetch: source.refetch_url !== null },
+    ]),
+  );
+  const flow: Flow = {
+    ledger,
+    clock,
+    ids,
+    catalog,
+    log,
+    settings: () => ({
+      directory: roster.directory(),
+      policies: config.policies,
+      sources,
+      sinks: [...sinks.values()],
+    }),
+  };
+  const refetcher = createRefetcher({
+    targets: [...config.sources.values()].flatMap(({ name, refetch_url, secrets, allow_private }) =>
+      refetch_url === null ? [] : [{ name, url: refetch_url, secrets, allow_private }],
+    ),
+    clock,
+    ids,
+    version,
+    onAnswer: async (source, raw) => {
+      await receive(flow, source, raw, ids.uuid());
+    },
+  });
+
+  const apiUrl = environment.SLACK_API_URL;
+  const clients = createClients({ token, slack_api_url: apiUrl, log });
+  const linker = createLinker({
+    client: clients.interactive,
+    directory: () => roster.directory(),
+    named: config.slack_users,
+    remember: (person, account) => roster.link(person, account),
+    clock,
+    log,
+  });
+  const desk = createDesk(flow, (account) => linker.personOf(account));
+  const slack = createSlack({
+    appToken: environment.SLACK_APP_TOKEN ?? null,
+    signingSecret: environment.SLACK_SIGNING_SECRET ?? null,
+    apiUrl,
+    botToken: token,
+    clock,
+    ids,
+    log,
+    register: (app: App) =>
+      registerHandlers(app, {
+        desk,
+        catalog,
+        clock,
+        log,
+        firstSeen: async (id) =>
+          (await ledger.firstSeen('slack', id, '', clock.now(), REPLAY_MEMORY_MS)) === 'new',
+        onUserChange: async (change) => roster.accountChanged(change, change),
+      }),
+  });
+  const messenger = createMessenger({
+    client: clients.posting,
+    ledger,
+    catalog,
+    directory: () => roster.directory(),
+    clock,
+    log,
+  });
+  const dispatcher = createDispatcher(
+    flow,
+    {
+      messenger,
+      pusher,
+      refetcher,
+      nextDelay: (policy, attempt, asked) => nextDelay(policy, attempt, asked, ids.random()),
+    },
+    options.pace ?? DEFAULT_PACE,
+  );
+  const sweeper = createSweeper(flow);
+  const web = await createWeb({
+    clock,
+    ids,
+    log,
+    catalog,
+    reader: ledger,
+    firstSeen: (...seen) => ledger.firstSeen(...seen),
+    receive: ({ source, raw, fallback_key, delivery }) => receive(flow, source, raw, fallback_key, delivery),
+    raiseException: ({ export_id, sink, exception_code, exception_metadata }) =>
+      raiseException(flow, export_id, sink, { exception_code, exception_metadata }),
+    sources: config.sources,
+    sinks: config.sinks,
+    health: () =>
+      health(flow, sweeper, {
+        slack: { connected: slack.connected(), last_inbound_at: slack.lastInboundAt() },
+        breakers: pusher.breakerStates(),
+      }),
+    metrics: createMetrics(
+      ledger,
+      () => clock.now(),
+      () => dispatcher.inFlight(),
+    ),
+    ...(slack.http ? { slack: slack.http } : {}),
+  });
+
+  const linking = new AbortController();
+  await slack.start();
+  void linker.linkAll(linking.signal);
+  await dispatcher.start();
+  const stopTicks = startTicks(flow, sweeper);
+  const url = await web.listen({ host: environment.MESHLINE_HOST, port: environment.MESHLINE_PORT });
+  log.info({ url, version }, 'Meshline is ready');
+
+  return {
+    url,
+    flow,
+    async stop() {
+      linking.abort();
+      await web.close();
+      await slack.stop();
+      await stopTicks();
+      await dispatcher.stop(STOP_MS);
+      await Promise.all([pusher.close(), refetcher.close()]);
+      await ledger.close();
+      log.info({}, 'Meshline has stopped');
+    },
+  };
+}

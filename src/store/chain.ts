@@ -1,0 +1,49 @@
+import { hash } from 'node:crypto';
+import type { Recorded } from '../exports/events.ts';
+import type { Connection, Head, Tx } from './connection.ts';
+
+/** What the first event's hash is chained to. */
+export const GENESIS: Head = { seq: 0, hash: Buffer.alloc(32) };
+
+export type EventRow = {
+  seq: number;
+  export_id: string;
+  n: number;
+  at: number;
+  type: string;
+  data: string;
+  hash: Buffer;
+};
+
+/** SHA-256 of the hash before, the row's place and its data exactly as stored. */
+export function chained(before: Buffer, row: Omit<EventRow, 'hash' | 'type'>): Buffer {
+  const text = `${JSON.stringify([row.seq, row.export_id, row.n, row.at])}${row.data}`;
+  const bytes = Buffer.allocUnsafe(before.length + Buffer.byteLength(text));
+  before.copy(bytes);
+  bytes.write(text, before.length);
+  return hash('sha256', bytes, 'buffer');
+}
+
+export type Chain = {
+  /** Appends to the ledger and moves the head of the transaction. */
+  append(tx: Tx, recorded: Recorded): void;
+  /** The head as the file has it. */
+  head(): Head;
+};
+
+export function chainOver(connection: Connection): Chain {
+  const insert = connection.write(
+    'INSERT INTO events (seq, export_id, n, at, type, data, hash) VALUES (?, ?, ?, ?, ?, ?, ?)',
+  );
+  const last = connection.one<Head>('SELECT seq, hash FROM events ORDER BY seq DESC LIMIT 1');
+  return {
+    append(tx, { export_id, n, at, event }) {
+      const seq = tx.head.seq + 1;
+      const data = JSON.stringify(event);
+      const own = chained(tx.head.hash, { seq, export_id, n, at, data });
+      insert(tx, seq, export_id, n, at, event.type, data, own);
+      tx.head = { seq, hash: own };
+    },
+    head: () => last() ?? GENESIS,
+  };
+}

@@ -1,0 +1,153 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type BetterSqlite3 from 'better-sqlite3';
+import type { Clock, Ids } from '../clock.ts';
+import { type Backup, backupFrom } from './backup.ts';
+import { chainOver } from './chain.ts';
+import { type Announced, connect, type Head } from './connection.ts';
+import { deliveriesOver } from './deliveries.ts';
+import { named } from './failures.ts';
+import { intakeOver } from './intake.ts';
+import { lockLedger } from './lock.ts';
+import { messagesOver } from './messages.ts';
+import { MIGRATIONS, migrate } from './migrate.ts';
+import { assertDurable, BUSY_MS, openDatabase, type Synchronous } from './open.ts';
+import { outboxOver } from './outbox.ts';
+import type { Ledger } from './port.ts';
+import { readsOver } from './reads.ts';
+import { rowsOver } from './rows.ts';
+import { slackLinksOver } from './slack-links.ts';
+import { subjectsOver } from './subjects.ts';
+import { countAll } from './tally.ts';
+import { tasksOver } from './tasks.ts';
+import { type Tables, update } from './updates.ts';
+import { type Report, verifyFile } from './verify.ts';
+import { createWriter, type Written } from './writer.ts';
+
+export type { Backup } from './backup.ts';
+export { backupFile } from './backup.ts';
+export type { Head } from './connection.ts';
+export * from './errors.ts';
+export type { Fault } from './faults.ts';
+export type { Report } from './verify.ts';
+export { verifyFile } from './verify.ts';
+
+/** What an operator does with a ledger. */
+export type Maintenance = {
+  /** Compares everything stored with the events; `expected` is a head noted earlier elsewhere. */
+  verify(expected?: Head): Promise<Report>;
+  /** A verified copy of the ledger as it is now, made while it is written to. `file` must not exist. */
+  backup(file: string): Promise<Backup>;
+  /** The end of the hash chain; noted outside the database it proves later that nothing was cut. */
+  head(): Head;
+  /** Moves the write-ahead log into the database. False when a reader kept some of it back. */
+  checkpoint(): boolean;
+};
+
+export type LedgerOptions = {
+  file: string;
+  clock: Clock;
+  ids: Ids;
+  /** Folder of the migrations; the project's own by default. */
+  migrations?: string;
+  /** `normal` may lose acknowledged work in a power cut: for the benchmark's comparison only. */
+  synchronous?: Synchronous;
+};
+
+/**
+ * Opens the ledger as its only writer, making it and its folder if need be, and brings its schema
+ * up to date. Throws LedgerLocked, NotDurable, LedgerTooNew, MigrationMismatch, LedgerCorrupt or
+ * StorageUnavailable, each with what to do.
+ */
+export async function openLedger(options: LedgerOptions): Promise<Ledger & Maintenance> {
+  mkdirSync(dirname(options.file), { recursive: true });
+  const lock = lockLedger(options.file);
+  try {
+    const synchronous = options.synchronous ?? 'full';
+    const db = openDatabase(options.file, synchronous);
+    try {
+      migrate(db, options.migrations ?? MIGRATIONS, options.clock);
+      assertDurable(db, synchronous);
+      const ledger = ledgerOver(db, options);
+      return {
+        ...ledger,
+        async close() {
+          await ledger.close();
+          lock.release();
+        },
+      };
+    } catch (error) {
+      db.close();
+      throw error;
+    }
+  } catch (error) {
+    lock.release();
+    throw named(error as Error, options.file);
+  }
+}
+
+/** The ledger over a database that is open, locked and migrated; it closes it. */
+export function ledgerOver(
+  db: BetterSqlite3.Database,
+  { clock, ids }: { clock: Clock; ids: Ids },
+): Ledger & Maintenance {
+  const connection = connect(db);
+  const tables: Tables = {
+    chain: chainOver(connection),
+    rows: rowsOver(connection),
+    subjects: subjectsOver(connection),
+    outbox: outboxOver(connection, nextEpoch(db)),
+    tasks: tasksOver(connection, ids),
+  };
+  const messages = messagesOver(connection);
+  const firstSeen = deliveriesOver(connection);
+  const intake = intakeOver(connection, tables, firstSeen);
+  const links = slackLinksOver(connection);
+  const listeners: Parameters<Ledger['onCommitted']>[0][] = [];
+  const tell = ({ announced, exports }: Written) => {
+    const rows = [...new Map(announced.map((row): [string, Announced] => [row.key, row])).values()];
+    const changed = [...new Set(exports)];
+    for (const listener of listeners) listener(rows, changed);
+  };
+  const start = { head: tables.chain.head(), tally: countAll(connection) };
+  const writer = createWriter(db, clock, start, tell);
+  db.pragma(`busy_timeout = ${BUSY_MS}`);
+  return {
+    ...readsOver(connection, tables, messages, links, () => writer.tally()),
+    update: (id, now, decide, settle) => writer.submit((tx) => update(tx, tables, id, now, decide, settle)),
+    intake: (now, key, decide, delivery) => writer.submit((tx) => intake(tx, now, key, decide, delivery)),
+    claim: (keys, now, leaseMs) => writer.submit((tx) => tables.outbox.claim(tx, keys, now, leaseMs)),
+    settle: (settlement) => writer.submit((tx) => tables.outbox.settle(tx, settlement, clock.now())),
+    waiting: async (until, limit, lane) => tables.outbox.waiting(until, clock.now(), limit, lane),
+    saveSlackLink: (link) => writer.submit((tx) => links.save(tx, link)),
+    saveMessage: (message) => writer.submit((tx) => messages.save(tx, message)),
+    forgetMessage: (postId) => writer.submit((tx) => messages.forget(tx, postId)),
+    firstSeen: (scope, id, bodyHash, now, keepMs) =>
+      writer.submit((tx) => firstSeen(tx, scope, id, bodyHash, now, keepMs)),
+    onCommitted(listener) {
+      listeners.push(listener);
+    },
+    verify: (expected) => verifyFile(db.name, expected),
+    backup: (file) => backupFrom(db, file, writer.head()),
+    head: () => writer.head(),
+    checkpoint() {
+      const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];
+      return result?.busy === 0;
+    },
+    async close() {
+      await writer.close();
+      db.close();
+    },
+  };
+}
+
+/** Counts this opening; committed before any token of it is given out. */
+function nextEpoch(db: BetterSqlite3.Database): number {
+  const row = db
+    .prepare<[], { value: number }>(
+      "UPDATE counters SET value = value + 1 WHERE name = 'epoch' RETURNING value",
+    )
+    .get();
+  if (!row) throw new Error('The ledger has lost its counter of openings. Restore a backup that verifies.');
+  return row.value;
+}

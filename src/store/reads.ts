@@ -1,0 +1,119 @@
+import { setImmediate as turn } from 'node:timers/promises';
+import type { Event, Recorded } from '../exports/events.ts';
+import { Status } from '../exports/words.ts';
+import type { Connection, Tally, Value } from './connection.ts';
+import type { Messages } from './messages.ts';
+import type { ExportFilter, ExportSummary, LedgerReader } from './port.ts';
+import type { SlackLinks } from './slack-links.ts';
+import type { Tables } from './updates.ts';
+
+/** Above every id. */
+const NEWEST = '\u{10ffff}';
+/** Rows looked at in one go for filters that no index serves; then the event loop has its turn. */
+const PAGE = 500;
+
+const SUMMARY = 'id, status, type AS export_type, owner, campaign_id, source, received_at, due_at';
+
+/** Answered from a partial index, so that exports without a deadline cost nothing. */
+export const DUE = 'SELECT id FROM exports WHERE due_at IS NOT NULL AND due_at <= ? ORDER BY due_at LIMIT ?';
+
+/** Reads see what is committed: a transaction never spans a turn of the event loop. */
+export function readsOver(
+  connection: Connection,
+  { rows, tasks, subjects }: Tables,
+  messages: Messages,
+  links: SlackLinks,
+  tally: () => Readonly<Tally>,
+): LedgerReader {
+  const events = connection.all<{ n: number; at: number; data: string }>(
+    'SELECT n, at, data FROM events WHERE export_id = ? ORDER BY n',
+  );
+  const due = connection.all<{ id: string }>(DUE);
+  const latest = (where: string): ((...params: Value[]) => ExportSummary[]) =>
+    connection.all<ExportSummary>(
+      `SELECT ${SUMMARY} FROM exports WHERE ${where} AND id < ? ORDER BY id DESC LIMIT ?`,
+    );
+  const any = latest('TRUE');
+  const byStatus = latest('status = ?');
+  const byOwner = latest('owner = ? AND status = ?');
+  const byCampaign = latest('campaign_id = ?');
+  const overdue = connection.one<{ n: number }>(
+    'SELECT count(*) AS n FROM exports WHERE due_at IS NOT NULL AND due_at <= ?',
+  );
+  /** One seek a lane instead of a look at every row. */
+  const oldest = connection.one<{ due_at: number | null }>(`WITH RECURSIVE each (lane) AS (
+    SELECT min(lane) FROM outbox
+    UNION ALL
+    SELECT (SELECT min(lane) FROM outbox WHERE lane > each.lane) FROM each WHERE lane IS NOT NULL
+  ) SELECT min((SELECT min(due_at) FROM outbox WHERE outbox.lane = each.lane)) AS due_at FROM each`);
+
+  /** The next rows older than `before`, by the narrowest index that the filter allows. */
+  function older(filter: ExportFilter, before: string, size: number): ExportSummary[] {
+    const { owner, status, campaign_id } = filter;
+    if (campaign_id !== undefined) return byCampaign(campaign_id, before, size);
+    if (owner === undefined) return status === undefined ? any(before, size) : byStatus(status, before, size);
+    return (status === undefined ? Status.options : [status])
+      .flatMap((each) => byOwner(owner, each, before, size))
+      .sort((a, b) => (a.id < b.id ? 1 : -1))
+      .slice(0, size);
+  }
+
+  return {
+    async get(id) {
+      return rows.load(id);
+    },
+    async events(id) {
+      return events(id).map(
+        ({ n, at, data }): Recorded => ({ export_id: id, n, at, event: JSON.parse(data) as Event }),
+      );
+    },
+    async list(filter) {
+      const wanted: [keyof ExportSummary, string | undefined][] = [
+        ['status', filter.status],
+        ['export_type', filter.export_type],
+        ['owner', filter.owner],
+        ['source', filter.source],
+        ['campaign_id', filter.campaign_id],
+      ];
+      const indexed = filter.campaign_id === undefined ? ['owner', 'status'] : ['campaign_id'];
+      const needsLook = wanted.some(([key, value]) => value !== undefined && !indexed.includes(key));
+      const size = needsLook ? PAGE : filter.limit;
+      const found: ExportSummary[] = [];
+      let before = filter.before ?? NEWEST;
+      for (;;) {
+        const page = older(filter, before, size);
+        found.push(
+          ...page.filter((row) => wanted.every(([key, value]) => value === undefined || row[key] === value)),
+        );
+        const last = page.at(-1);
+        if (found.length >= filter.limit || page.length < size || !last) return found.slice(0, filter.limit);
+        before = last.id;
+        await turn();
+      }
+    },
+    async tasks(filter) {
+      return tasks.find(filter);
+    },
+    async message(postId) {
+      return messages.find(postId);
+    },
+    async newest(wanted) {
+      return wanted
+        .map((subject) => subjects.newestFor(subject))
+        .reduce((best, head) => (head && (!best || head.occurred_at > best.occurred_at) ? head : best), null);
+    },
+    async slackLinks() {
+      return links.all();
+    },
+    async due(now, limit) {
+      return due(now, limit).map(({ id }) => id);
+    },
+    async pulse(now) {
+      return {
+        ...tally(),
+        oldest_due_ms: Math.max(0, now - (oldest()?.due_at ?? now)),
+        overdue_deadlines: overdue(now)?.n ?? 0,
+      };
+    },
+  };
+}

@@ -1,0 +1,45 @@
+import type { Event } from '../exports/events.ts';
+import type { Export } from '../exports/state.ts';
+import type { Connection, Tx } from './connection.ts';
+
+/**
+ * What an event says about its subjects: when the values that it lets in were true at the source.
+ * Null for events that let none in, and for exports that were quarantined or came too late.
+ */
+export function headMove(event: Event, after: Export): { subjects: readonly string[]; at: number } | null {
+  const letsIn =
+    event.type === 'received' ||
+    event.type === 'revised' ||
+    event.type === 'corrected' ||
+    event.type === 'owner_assigned' ||
+    event.type === 'freshness_renewed';
+  if (!letsIn || after.revision === null) return null;
+  if (after.status === 'quarantined' || after.status === 'superseded') return null;
+  return { subjects: after.revision.subjects, at: after.occurred_at };
+}
+
+export type SubjectHead = { export_id: string; occurred_at: number };
+
+export type Subjects = {
+  newestFor(subject: string): SubjectHead | null;
+  /** Only ever moves a head forward in time. */
+  move(tx: Tx, event: Event, after: Export): void;
+};
+
+export function subjectsOver(connection: Connection): Subjects {
+  const newest = connection.one<SubjectHead>(
+    'SELECT export_id, occurred_at FROM subject_heads WHERE subject = ?',
+  );
+  const advance =
+    connection.write(`INSERT INTO subject_heads (subject, occurred_at, export_id) VALUES (?, ?, ?)
+  ON CONFLICT (subject) DO UPDATE SET occurred_at = excluded.occurred_at, export_id = excluded.export_id
+  WHERE excluded.occurred_at > occurred_at`);
+  return {
+    newestFor: (subject) => newest(subject) ?? null,
+    move(tx, event, after) {
+      const moved = headMove(event, after);
+      if (moved === null) return;
+      for (const subject of moved.subjects) advance(tx, subject, moved.at, after.id);
+    },
+  };
+}

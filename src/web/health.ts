@@ -1,0 +1,16 @@
+import type { FastifyInstance } from 'fastify';
+import type { WebDeps } from './deps.ts';
+
+/** Liveness, readiness and metrics, for whoever runs Meshline. */
+export function registerHealth(app: FastifyInstance, deps: WebDeps): void {
+  app.get('/healthz', async (_request, reply) => reply.send({ status: 'live' }));
+
+  app.get('/readyz', async (_request, reply) => {
+    const { ready, checks } = await deps.health();
+    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
+  });
+
+  app.get('/metrics', async (_request, reply) =>
+    reply.type(deps.metrics.contentType).send(await deps.metrics.metrics()),
+  );
+}

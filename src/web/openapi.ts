@@ -1,0 +1,289 @@
+import { z } from 'zod';
+import type { AnyExportType, Catalog } from '../exports/define.ts';
+import { Envelope, type Json } from '../exports/envelope.ts';
+import { REFUSALS, type RefusalCode } from '../exports/refusals.ts';
+import { Status } from '../exports/words.ts';
+import { PROBLEM_TYPE, TRANSPORT, type TransportCode } from './problems.ts';
+import { ExportQuery } from './reads.ts';
+import { SinkException, SinkExceptionAnswer } from './sink-answers.ts';
+import { EventsView, ExportView, ListView, ProblemView } from './views.ts';
+
+type Doc = { [key: string]: Json };
+
+const IntakeAnswer = z.looseObject({
+  export_id: z.string(),
+  state: Status,
+  problems: z.array(ProblemView).optional(),
+});
+
+const Problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  detail: z.string().describe('A sentence that says what to do.'),
+  code: z.string().describe('For programs; it does not change.'),
+});
+
+const LineAnswer = z
+  .looseObject({ line: z.int(), status: z.int() })
+  .describe('The answer or the problem of one line, with its number and status.');
+
+const ANSWERS = {
+  IntakeAnswer,
+  LineAnswer,
+  Problem,
+  ExportList: ListView,
+  Export: ExportView,
+  Events: EventsView,
+  SinkExceptionAnswer,
+};
+
+/** What a sender may say about one type: the envelope with its name, its intents and its payload. */
+function contractOf(type: AnyExportType) {
+  return Envelope.extend({
+    export_type: z.literal(type.name),
+    intent: z.enum(type.intents),
+    payload: type.payload,
+  });
+}
+
+/** `$ref`s into zod's own bundle become references among the components, named with the prefix. */
+function relinked(value: unknown, prefix: string): Json {
+  if (Array.isArray(value)) return value.map((item) => relinked(item, prefix));
+  if (value === null || typeof value !== 'object') return value as Json;
+  return Object.fromEntries(
+    Object.entries(value)
+      .filter(([key]) => key !== '$schema' && key !== '$id')
+      .map(([key, inner]: [string, unknown]) =>
+        key === '$ref' && typeof inner === 'string'
+          ? [key, inner.replace('__shared#/$defs/', prefix)]
+          : [key, relinked(inner, prefix)],
+      ),
+  );
+}
+
+function componentsOf(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Doc {
+  const registry = z.registry<{ id: string }>();
+  for (const [id, schema] of Object.entries(schemas)) registry.add(schema.clone(), { id });
+  const prefix = `${io}_`;
+  const bundle = z.toJSONSchema(registry, {
+    io,
+    unrepresentable: 'any',
+    uri: (id) => `#/components/schemas/${id}`,
+  });
+  const { __shared: shared, ...own } = bundle.schemas as Record<string, { $defs?: Record<string, unknown> }>;
+  const parts = Object.entries(shared?.$defs ?? {}).map(([name, def]) => [
+    `${prefix}${name}`,
+    relinked(def, prefix),
+  ]);
+  return Object.fromEntries([
+    ...Object.entries(own).map(([name, def]) => [name, relinked(def, prefix)]),
+    ...parts,
+  ]);
+}
+
+const ref = (name: string): Doc => ({ $ref: `#/components/schemas/${name}` });
+
+const json = (schema: Doc, description: string): Doc => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+/** Refusals with one status share one response: OpenAPI has one description for each status. */
+function problems(codes: readonly (RefusalCode | TransportCode)[]): Doc {
+  const table: Readonly<Record<string, { http: number; text: string }>> = { ...REFUSALS, ...TRANSPORT };
+  const byStatus = Map.groupBy(codes, (code) => String(table[code]?.http));
+  return Object.fromEntries(
+    [...byStatus]
+      .sort(([a], [b]) => Number(a) - Number(b))
+      .map(([status, some]) => [
+        status,
+        {
+          description: some.map((code) => `\`${code}\`: ${table[code]?.text}`).join('\n\n'),
+          content: { [PROBLEM_TYPE]: { schema: ref('Problem') } },
+          ...(status === '429' || status === '503'
+            ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.' } } }
+            : {}),
+        },
+      ]),
+  );
+}
+
+function parameters(schema: z.ZodObject): Json[] {
+  const { properties } = relinked(z.toJSONSchema(schema, { io: 'input' }), '') as {
+    properties: Record<string, Json>;
+  };
+  return Object.entries(properties).map(([name, property]) => ({ name, in: 'query', schema: property }));
+}
+
+const signature = (header: 'Meshline-Source' | 'Meshline-Sink', whose: string): Json[] => [
+  { name: header, in: 'header', required: true, schema: { type: 'string' }, description: whose },
+  {
+    name: 'webhook-id',
+    in: 'header',
+    required: true,
+    schema: { type: 'string', maxLength: 200 },
+    description: 'Unique for each delivery, and the same for its retries.',
+  },
+  {
+    name: 'webhook-timestamp',
+    in: 'header',
+    required: true,
+    schema: { type: 'string' },
+    description: 'Seconds since 1970, within five minutes of now.',
+  },
+];
+
+const ID: Doc = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
+
+const SIGNED = [{ standardWebhooks: [] }];
+const READER = [{ bearer: [] }];
+const READ_PROBLEMS = ['no_token', 'scope_missing', 'internal'] as const;
+const INTAKE_PROBLEMS = [
+  'bad_request',
+  'bad_signature',
+  'replayed',
+  'request_timeout',
+  'too_large',
+  'unsupported_media_type',
+  'too_many_requests',
+  'internal',
+  'unavailable',
+] as const;
+
+/**
+ * The OpenAPI 3.1 description of the HTTP room, made from the schemas that do the checking.
+ * `examples` are whole contracts by export type.
+ */
+export function openApi(catalog: Catalog, examples: ReadonlyMap<string, Json> = new Map()): Doc {
+  const types = catalog.all();
+  const contracts = Object.fromEntries(types.map((type) => [type.name, contractOf(type)]));
+  const shown = types.flatMap((type) => {
+    const value = examples.get(type.name);
+    return value === undefined ? [] : [[type.name, { summary: type.title, value }]];
+  });
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: 'Meshline',
+      version: '1',
+      description: 'Sends exports to Meshline, and reads what became of them.',
+      license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
+    },
+    servers: [{ url: '/' }],
+    paths: {
+      '/v1/exports': {
+        post: {
+          operationId: 'sendExports',
+          summary: 'Sends one export, or many as NDJSON',
+          description:
+            'Exports that fail their checks are stored too, in quarantine: the answer is 202 with their problems.',
+          security: SIGNED,
+          parameters: signature('Meshline-Source', 'Name of the source in meshline.yml.'),
+          requestBody: {
+            required: true,
+            content: {
+              'application/json': {
+                schema: ref('Contract'),
+                ...(shown.length > 0 ? { examples: Object.fromEntries(shown) } : {}),
+              },
+              'application/x-ndjson': {
+                schema: { type: 'string', description: 'One contract a line, each at most 256 KiB.' },
+              },
+            },
+          },
+          responses: {
+            '200': {
+              description:
+                'A repeat, with the first answer. For NDJSON always: each line has its own status.',
+              content: {
+                'application/json': { schema: ref('IntakeAnswer') },
+                'application/x-ndjson': { schema: ref('LineAnswer') },
+              },
+            },
+            '202': json(ref('IntakeAnswer'), 'Stored.'),
+            ...problems([...INTAKE_PROBLEMS, 'conflict']),
+          },
+        },
+        get: {
+          operationId: 'listExports',
+          summary: 'Lists exports, the newest first',
+          security: READER,
+          parameters: parameters(ExportQuery),
+          responses: {
+            '200': json(ref('ExportList'), 'A page.'),
+            ...problems(['bad_request', ...READ_PROBLEMS]),
+          },
+        },
+      },
+      '/v1/exports/{id}': {
+        get: {
+          operationId: 'getExport',
+          summary: 'One export as it stands',
+          security: READER,
+          parameters: [ID],
+          responses: {
+            '200': json(ref('Export'), 'The export.'),
+            ...problems(['not_found', ...READ_PROBLEMS]),
+          },
+        },
+      },
+      '/v1/exports/{id}/events': {
+        get: {
+          operationId: 'getEvents',
+          summary: 'Everything that happened to one export, the oldest first',
+          security: READER,
+          parameters: [ID],
+          responses: {
+            '200': json(ref('Events'), 'The events.'),
+            ...problems(['not_found', ...READ_PROBLEMS]),
+          },
+        },
+      },
+      '/v1/exports/{id}/exceptions': {
+        post: {
+          operationId: 'raiseException',
+          summary: 'A sink says later that it could not do what it was asked',
+          security: SIGNED,
+          parameters: [ID, ...signature('Meshline-Sink', 'Name of the sink in meshline.yml.')],
+          requestBody: {
+            required: true,
+            content: { 'application/json': { schema: ref('SinkException') } },
+          },
+          responses: {
+            '200': json(ref('SinkExceptionAnswer'), 'A repeat, with the first answer.'),
+            '202': json(ref('SinkExceptionAnswer'), 'Recorded; it now has an owner.'),
+            ...problems([...INTAKE_PROBLEMS, 'not_found', 'not_waiting']),
+          },
+        },
+      },
+    },
+    components: {
+      securitySchemes: {
+        standardWebhooks: {
+          type: 'apiKey',
+          in: 'header',
+          name: 'webhook-signature',
+          description:
+            'Standard Webhooks 1.0: "v1," and the base64 HMAC-SHA256 of "webhook-id.webhook-timestamp.body"; several with a space between.',
+        },
+        bearer: {
+          type: 'http',
+          scheme: 'bearer',
+          description: 'A token of a source with the scope exports:read.',
+        },
+      },
+      schemas: {
+        Contract: {
+          oneOf: types.map((type) => ref(type.name)),
+          discriminator: {
+            propertyName: 'export_type',
+            mapping: Object.fromEntries(types.map(({ name }) => [name, `#/components/schemas/${name}`])),
+          },
+        },
+        ...componentsOf({ ...contracts, SinkException }, 'input'),
+        ...componentsOf(ANSWERS, 'output'),
+      },
+    },
+  };
+}
