@@ -85,12 +85,11 @@ export type ExportType<Schema extends z.ZodObject = z.ZodObject, R extends Rules
 export function defineExport<Schema extends z.ZodObject, R extends Rules>(
   type: ExportType<Schema, R>,
 ): AnyExportType {
-  // @NOTE The catalogue only ever calls a type with a payload its own schema has parsed.
-  return type as unknown as AnyExportType;
+  return type;
 }
 
 /** A type as the catalogue holds it: its payload has been parsed, its shape is its own business. */
-export type AnyExportType = ExportType<z.ZodObject, Rules>;
+export type AnyExportType = ExportType;
 
 /** What the core needs of the registry. */
 export type Catalog = {
