@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createWriteStream, mkdirSync, rmSync } from 'node:fs';
+import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSandbox } from '../index.ts';
 import { startSampleSinks } from '../sinks/index.ts';
@@ -10,6 +10,8 @@ import { type Arrival, STORY, TOUR, TRAFFIC, TRAFFIC_EVERY_S } from './story.ts'
 
 /** The demo: a sandbox Slack, sample systems, and Meshline itself as its own process, fed over HTTP. */
 const FOLDER = 'data/demo';
+const DATABASE = `${FOLDER}/meshline.db`;
+const ENVIRONMENT = `${FOLDER}/environment`;
 const port = (name: string, usual: number) => Number(process.env[name] ?? usual);
 const SANDBOX_PORT = port('SANDBOX_PORT', 3400);
 const MESHLINE_PORT = port('MESHLINE_PORT', 3300);
@@ -31,6 +33,14 @@ const secretOf: Record<string, string> = {
   wms: secrets.WMS_SECRET,
   shop: secrets.SHOP_SECRET,
 };
+
+/** With this, `npm run meshline -- send FILE --now --env data/demo/environment` reaches the demo. */
+function environmentFile(): string {
+  const variables = { ...secrets, MESHLINE_PORT: String(MESHLINE_PORT), MESHLINE_DB: DATABASE };
+  return Object.entries(variables)
+    .map(([name, value]) => `${name}=${value}\n`)
+    .join('');
+}
 
 function say(line: string): void {
   process.stdout.write(`${line}\n`);
@@ -81,9 +91,10 @@ function startMeshline() {
       SLACK_BOT_TOKEN: far.sandbox.botToken,
       SLACK_APP_TOKEN: far.sandbox.appToken,
       MESHLINE_PORT: String(MESHLINE_PORT),
-      MESHLINE_DB: `${FOLDER}/meshline.db`,
+      MESHLINE_DB: DATABASE,
     },
   });
+  writeFileSync(ENVIRONMENT, environmentFile(), { mode: 0o600 });
   const log = createWriteStream(`${FOLDER}/meshline.log`);
   child.stdout.pipe(log);
   child.stderr.on('data', (chunk: Buffer) => process.stderr.write(chunk));
@@ -142,6 +153,9 @@ say(
   '  It is a local sandbox, not Slack: nothing leaves this machine, and it forgets everything when it stops.',
 );
 say(`  Meshline takes exports at ${url}/v1/exports; its log is in ${FOLDER}/meshline.log.`);
+say(
+  `  Send one yourself: npm run meshline -- send test/fixtures/exports/price-update.json --source erp --now --env ${ENVIRONMENT}`,
+);
 say('');
 await play(STORY, 1);
 for (let round = 1; ; round += 1) {

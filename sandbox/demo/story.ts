@@ -48,7 +48,7 @@ export const STORY: readonly Arrival[] = [
     source: 'erp',
     make: as('inventory_delta', 'count-that-nobody-answers', {
       sla_ms: 30_000,
-      'payload.lines.0.delta': -205,
+      'payload.lines.0.delta': -209,
       'payload.note': 'Counted again after a burst pipe',
     }),
   },

@@ -81,6 +81,11 @@ export class SampleSink {
     this.#act(String(request.headers['webhook-id']), parsed.data, response);
   }
 
+  /** The number this system gave the effect, such as "OMS-1001". */
+  #reference(key: string): string {
+    return `${this.name.toUpperCase()}-${1001 + [...this.effects.keys()].indexOf(key)}`;
+  }
+
   #lookUp(key: string, response: ServerResponse): void {
     const effect = this.effects.get(key);
     if (effect) send(response, 200, { found: true, at: effect.at });
@@ -120,7 +125,7 @@ export class SampleSink {
       case 'ok':
         carryOut();
         note(200);
-        send(response, 200, { ok: true, id: key, repeat });
+        send(response, 200, { ok: true, id: key, reference: this.#reference(key), repeat });
         return;
       case 'fail_500':
         return fail();

@@ -71,12 +71,10 @@ export function heading(text: string, directory: Directory): RichTextBlock {
   return paragraph([[{ strong: text }]], directory);
 }
 
-/** Small grey lines. */
+/** Small grey lines, one under the other: elements of their own would flow into each other. */
 export function context(lines: readonly Words[], directory: Directory): ContextBlock {
-  return {
-    type: 'context',
-    elements: lines.map((line) => ({ type: 'mrkdwn', text: marked(line, directory), verbatim: true })),
-  };
+  const text = lines.map((line) => marked(line, directory)).join('\n');
+  return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] };
 }
 
 /** The first row is the head; cells have no markup. */

@@ -20,13 +20,13 @@ export type Message = { text: string; blocks: KnownBlock[] };
  */
 export function approvalCard(shown: Shown, catalog: Catalog, channel: string): Message {
   const { state, directory } = shown;
-  const headline = headlineOf(shown, catalog);
-  if (channel !== state.route.channel) return moved(shown, headline);
   const content = contentOf(shown, catalog);
+  const headline = headlineOf(shown, catalog, content);
+  if (channel !== state.route.channel) return moved(shown, headline);
   const where = situation(shown);
   const deciding = state.status === 'pending';
   return {
-    text: fallback([...headline, '. ', ...where.title, '. ', ...(where.lines[0] ?? [])], shown),
+    text: marked([...headline, '. ', ...where.title, '. ', ...(where.lines[0] ?? [])], directory),
     blocks: [
       title(headline, directory),
       paragraph([where.title, ...where.lines], directory),
@@ -36,11 +36,6 @@ export function approvalCard(shown: Shown, catalog: Catalog, channel: string): M
       actions(buttons(shown, content)),
     ],
   };
-}
-
-function fallback(words: Words, { directory }: Shown): string {
-  const text = marked(words, directory);
-  return text.length <= CARD.fallback * 3 ? text : marked(words.slice(0, 6), directory);
 }
 
 /** In a channel that it left: where it went, and nothing to decide. */
@@ -54,7 +49,7 @@ function moved(shown: Shown, headline: Words): Message {
     ` (${spoken(state.route.role)}).`,
   ];
   return {
-    text: fallback([...headline, '. ', ...where], shown),
+    text: marked([...headline, '. ', ...where], directory),
     blocks: [
       title(headline, directory),
       paragraph([[{ strong: '➡️ ' }, ...where], situation(shown).title], directory),

@@ -3,7 +3,6 @@
  * Source: docs.slack.dev/reference/block-kit and the method pages.
  */
 export const LIMIT = {
-  messageBlocks: 50,
   viewBlocks: 100,
   section: 3000,
   header: 150,
@@ -39,7 +38,6 @@ export const CARD = {
   reason: 400,
   name: 60,
   reference: 80,
-  fallback: 900,
 } as const;
 
 /**

@@ -33,7 +33,7 @@ function because(reason: string | null): Words {
 function troubleWords(trouble: Trouble): Words {
   const where: Word[] = trouble.sink === null ? [] : [{ said: systemName(trouble.sink), max: 40 }, ': '];
   const owner: Words =
-    trouble.owner === null ? ['.'] : ['. ', { mention: trouble.owner }, ', this one is yours.'];
+    trouble.owner === null ? [] : [' ', { mention: trouble.owner }, ', this one is yours.'];
   return [
     ...where,
     { said: trouble.message, max: SAID },

@@ -4,7 +4,7 @@ import type { Config, SourceConfig } from '../config.ts';
 import type { Json } from '../exports/envelope.ts';
 import { createSigner } from '../sinks/signing.ts';
 import { configOf, configText, environmentOf, readInput } from './setup.ts';
-import { shifted } from './shift.ts';
+import { renewed } from './shift.ts';
 import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
 
 export type SendOptions = { source: string | undefined; now: boolean };
@@ -29,7 +29,7 @@ export async function send(
     );
   }
   const now = clock.now();
-  const fresh = options.now ? exports.map((each) => shifted(each, now)) : exports;
+  const fresh = options.now ? exports.map((each) => renewed(each, now)) : exports;
   const body = fresh.map((each) => JSON.stringify(each)).join('\n');
   const sign = createSigner(source.secrets.slice(0, 1));
   const url = `http://${hostOf(environment.MESHLINE_HOST)}:${environment.MESHLINE_PORT}/v1/exports`;

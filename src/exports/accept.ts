@@ -3,7 +3,7 @@ import type { Decision } from './decide.ts';
 import { beginDelivery } from './delivery.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
-import { duration, type Freshness, freshness } from './freshness.ts';
+import { type Freshness, freshness, staleFacts } from './freshness.ts';
 import { awaited, names, type StepView, standing, steps } from './gates.ts';
 import { type Refusal, refuse } from './refusals.ts';
 import type { Acceptance, Export } from './state.ts';
@@ -105,12 +105,7 @@ function staleAnswer(
 ): Decision | null {
   const worst = stale.find((each) => how(each, state, context) === 'refuse') ?? stale[0];
   if (!worst) return null;
-  const facts = {
-    group: worst.group,
-    age: worst.age_ms === null ? 'of unknown age, so too' : duration(worst.age_ms),
-    limit: duration(worst.limit_ms),
-    source: state.source.name,
-  };
+  const facts = staleFacts(state, worst);
   switch (how(worst, state, context)) {
     case 'refuse':
       return refuse('stale_refused', facts);

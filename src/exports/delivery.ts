@@ -4,7 +4,7 @@ import { Envelope } from './envelope.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
 import { exceptionRule } from './exceptions.ts';
-import { freshness } from './freshness.ts';
+import { freshness, staleFacts } from './freshness.ts';
 import { names, resolvers, standing } from './gates.ts';
 import { revisionHash } from './hash.ts';
 import { backupOf, type Directory, type PersonId } from './ownership.ts';
@@ -188,9 +188,11 @@ export function redeliver(state: Export, command: Redeliver, context: Context): 
     return refuse('not_allowed', { verb: 'redeliver', allowed: names(allowed, context.directory) });
   }
   if (command.newer !== null) return refuse('newer_exists');
-  const stale = staleGroups(state, context.now);
-  if (stale.length > 0 && state.revision?.policy.gate.mode !== 'policy') {
-    return { events: [{ type: 'acceptance_lapsed', groups: stale }] };
+  const stale = freshness(state, context.now).filter((each) => each.stale);
+  if (stale[0]) {
+    return state.revision?.policy.gate.mode === 'policy'
+      ? refuse('stale_refused', staleFacts(state, stale[0]))
+      : { events: [{ type: 'acceptance_lapsed', groups: stale.map((each) => each.group) }] };
   }
   const keys = state.pushes.filter((push) => push.status !== 'delivered').map((push) => push.key);
   if (keys.length === 0) return refuse('nothing_to_redeliver');

@@ -152,6 +152,11 @@ export const EXCEPTIONS: Readonly<Record<string, ExceptionRule>> = {
     'Renew the credentials of this system, then send it again.',
   ),
   sink_gone: fail('engineering', 'high', 'This address is closed. Ask the partner for the new one.'),
+  stale_data: fail(
+    'operations',
+    'high',
+    'Ask the source to send it again: fresh values come in as a new revision.',
+  ),
   sink_unreachable: fail(
     'engineering',
     'critical',

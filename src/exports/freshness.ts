@@ -31,6 +31,16 @@ export function freshness(state: Aged, now: number): readonly Freshness[] {
   });
 }
 
+/** What a refusal says about data that is too old. */
+export function staleFacts(state: Pick<Export, 'source'>, stale: Freshness): Record<string, string> {
+  return {
+    group: stale.group,
+    age: stale.age_ms === null ? 'of unknown age, so too' : duration(stale.age_ms),
+    limit: duration(stale.limit_ms),
+    source: state.source.name,
+  };
+}
+
 /** "40 s", "7 min", "3 h", "2 days". */
 export function duration(ms: number): string {
   if (ms < MINUTE_MS) return `${Math.max(1, Math.round(ms / 1000))} s`;

@@ -22,16 +22,17 @@ export function standing(state: Export): readonly Acceptance[] {
 /**
  * Who may sign one step. The owner's own step belongs to the owner, and to the backup once the
  * ladder has brought them in (or from the start when the owner may not sign their own request).
- * Any other step belongs to every active member of its role.
+ * Any other step belongs to every active member of its role. The ladder brings in backups of all
+ * steps at once; none of them may thereby sign a step that is not theirs.
  */
 function signers(state: Export, step: GateStep, directory: Directory): readonly PersonId[] {
   const { owner, role } = state.route;
   const twoStep = (state.revision?.policy.gate.steps.length ?? 0) > 1;
   const mayNot = twoStep ? state.requester : null;
-  const people =
-    step.role === role
-      ? [owner, ...state.escalated_to, ...(owner === mayNot ? [backupOf(directory, owner)] : [])]
-      : (directory.roles.get(step.role)?.members ?? []);
+  const backup = backupOf(directory, owner);
+  const members = directory.roles.get(step.role)?.members ?? [];
+  const joined = state.escalated_to.filter((person) => person === backup || members.includes(person));
+  const people = step.role === role ? [owner, ...joined, ...(owner === mayNot ? [backup] : [])] : members;
   return people.filter(
     (person): person is PersonId =>
       person !== null && person !== mayNot && directory.people.get(person)?.active === true,

@@ -1,4 +1,5 @@
 import type { Envelope } from './envelope.ts';
+import { spoken } from './phrases.ts';
 import type { Role } from './words.ts';
 
 /** A GUID from the directory: the identity that every decision is recorded under. */
@@ -61,15 +62,15 @@ export function routeFor(
 ): Route | Unroutable {
   const role = wanted.owner_role ?? defaultRole;
   const entry = directory.roles.get(role);
-  if (!entry) return { code: 'no_owner', reason: `Nobody is set up for the role ${role}.` };
+  if (!entry) return { code: 'no_owner', reason: `Nobody is set up for the role ${spoken(role)}.` };
   const named = wanted.owner_id ?? entry.default_owner;
-  if (named === null) return { code: 'no_owner', reason: `The role ${role} has no default owner.` };
+  if (named === null) return { code: 'no_owner', reason: `The role ${spoken(role)} has no default owner.` };
   const person = directory.people.get(named);
   if (!person) return { code: 'no_owner', reason: `Nobody in the directory has the id ${named}.` };
   if (!entry.members.includes(named)) {
-    return { code: 'no_owner', reason: `${person.name} does not hold the role ${role}.` };
+    return { code: 'no_owner', reason: `${person.name} does not hold the role ${spoken(role)}.` };
   }
-  const chosen = wanted.owner_id ? 'named in the export' : `the default owner for ${role}`;
+  const chosen = wanted.owner_id ? 'named in the export' : `the default owner for ${spoken(role)}`;
   const backup = backupOf(directory, named);
   if (person.active) {
     return { owner: named, role, backup, channel: entry.channel, reason: `${person.name} is ${chosen}.` };

@@ -47,6 +47,8 @@ export type StampedPolicy = {
   /** Sinks by operation name. */
   routes: Readonly<Record<string, readonly string[]>>;
   retry: RetryPolicy;
+  /** The limits of the type's own rules, as they were checked. */
+  rules: Readonly<Record<string, number | string>>;
 };
 
 /** What the configuration may say about one type (R11, R15, R16). Absent means the type's default. */

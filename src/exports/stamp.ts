@@ -96,5 +96,6 @@ export function stampPolicy(stamping: Stamping): StampedPolicy {
     undo_ms: gate.mode === 'policy' ? 0 : (policy.undo_ms ?? 0),
     routes: Object.fromEntries(routes),
     retry: type.policy.retry,
+    rules: rulesFor(type, policy),
   };
 }

@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Command } from '../exports/commands.ts';
 import { nextDeadline } from '../exports/deadlines.ts';
 import { decide } from '../exports/decide.ts';
@@ -124,30 +125,35 @@ function waitsFor(state: Export, person: PersonId, directory: Directory): boolea
   }
 }
 
+/** Open exports read in one go; then the event loop has its turn, so that clicks never wait for an inbox. */
+const PAGE = 100;
+
 /** @NOTE Reads the open exports page by page; an index by awaited person comes with the inbox at scale. */
 async function inbox(flow: Flow, person: PersonId, limit: number): Promise<readonly Shown[]> {
   const { directory } = flow.settings();
   const now = flow.clock.now();
-  const found: Export[] = [];
+  const due = (state: Export) => nextDeadline(state) ?? Number.MAX_SAFE_INTEGER;
+  let found: Export[] = [];
   for (const status of OPEN) {
     let before: string | undefined;
     for (;;) {
       const page = await flow.ledger.list({
         status,
-        limit: 200,
+        limit: PAGE,
         ...(before === undefined ? {} : { before }),
       });
       const states = await Promise.all(page.map((row) => flow.ledger.get(row.id)));
-      found.push(
-        ...states.filter((state) => state !== null).filter((state) => waitsFor(state, person, directory)),
-      );
+      const theirs = states
+        .filter((state) => state !== null)
+        .filter((state) => waitsFor(state, person, directory));
+      // Only what will be shown is kept: the open exports may be more than memory should hold.
+      found = [...found, ...theirs]
+        .sort((a, b) => due(a) - due(b) || a.received_at - b.received_at)
+        .slice(0, limit);
       before = page.at(-1)?.id;
-      if (page.length < 200) break;
+      if (page.length < PAGE) break;
+      await turn();
     }
   }
-  const due = (state: Export) => nextDeadline(state) ?? Number.MAX_SAFE_INTEGER;
-  return found
-    .sort((a, b) => due(a) - due(b) || a.received_at - b.received_at)
-    .slice(0, limit)
-    .map((state) => ({ state, directory, now }));
+  return found.map((state) => ({ state, directory, now }));
 }

@@ -116,7 +116,7 @@ it.each([
   expect(await desk.drain()).toEqual([{ kind: 'done' }]);
   expect(cards()).toHaveLength(1);
   expect(cards()[0]?.text).toContain('Its card could not be drawn; open Review for the details');
-  expect(desk.logged.map((each) => each.message)).toEqual([logged]);
+  expect(desk.logged.map((each) => each.message)).toContain(logged);
 });
 
 it('finds its card when the process died between posting and remembering', async () => {
@@ -226,5 +226,17 @@ it('broadcasts an escalation to the channel, but no reminder', async () => {
   expect(replies).toHaveLength(2);
   expect(replies.filter((message) => message.broadcast).map((message) => message.text)).toEqual([
     expect.stringContaining('escalated to Daniel Ortiz'),
+  ]);
+});
+
+it('pages on-call in its own channel, once', async () => {
+  await pending();
+  const { channel, people, user_group } = directory.on_call;
+  await desk.happened(EXPORT_ID, { type: 'paged', to: people, user_group, channel });
+  await desk.drain();
+  desk.clock.advance(MINUTE_MS);
+  await desk.drain();
+  expect(cards(channel).map((message) => message.text)).toEqual([
+    expect.stringMatching(/^🚨 Activate Summer 24: .* Paged: Eli Brooks and Hannah Lindqvist\./),
   ]);
 });

@@ -37,6 +37,7 @@ export function aRevision(over: Partial<Revision> = {}): Revision {
       refresh: {},
       undo_ms: 0,
       routes: { 'price.set': ['shop'] },
+      rules: {},
       retry: { max_attempts: 3, first_delay_ms: 1000, max_delay_ms: 60_000 },
     },
     warnings: [],

@@ -56,5 +56,5 @@ export function preflightWords({ state }: Shown): Words {
   if (!state.revision) return [];
   const warnings = state.revision.warnings.length;
   const rules = warnings === 0 ? '✓ rules kept' : `⚠️ ${count(warnings, 'warning')}`;
-  return ['✓ schema · ✓ owner: ', { said: state.route.reason, max: 160 }, ` · ${rules}`];
+  return ['✓ schema · ✓ owner: ', { said: state.route.reason.replace(/\.$/, ''), max: 160 }, ` · ${rules}`];
 }

@@ -11,7 +11,8 @@ export function contentOf({ state, now }: Shown, catalog: Catalog): CardContent 
   const type = state.revision ? catalog.get(state.revision.export_type) : undefined;
   const envelope = Envelope.safeParse(state.raw);
   if (!state.revision || !type || !envelope.success) return null;
-  return type.card({ envelope: envelope.data, payload: state.revision.payload, rules: type.rules, now });
+  const { payload, policy } = state.revision;
+  return type.card({ envelope: envelope.data, payload, rules: { ...type.rules, ...policy.rules }, now });
 }
 
 /** "Promo activation"; for what no type knows, the name it was sent under, as outside text. */
@@ -23,8 +24,7 @@ export function titleOf(state: Export, catalog: Catalog): Words {
 }
 
 /** The decision in one line; what cannot be read is named by where it came from. */
-export function headlineOf(shown: Shown, catalog: Catalog): Words {
-  const content = contentOf(shown, catalog);
+export function headlineOf(shown: Shown, catalog: Catalog, content = contentOf(shown, catalog)): Words {
   const { state } = shown;
   if (content) return [...todo(state), ...fromLine(content.headline, CARD.headline)];
   return [

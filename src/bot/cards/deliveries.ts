@@ -4,7 +4,7 @@ import { CARD } from '../limits.ts';
 import type { Word, Words } from '../words.ts';
 
 function cause(push: Push): Word[] {
-  return push.detail === null ? [] : [': ', { said: push.detail, max: CARD.cause }];
+  return push.detail === null ? [] : [': ', { said: push.detail.replace(/\.$/, ''), max: CARD.cause }];
 }
 
 function again(push: Push): Word[] {

@@ -172,9 +172,3 @@ export function situation(shown: Shown): Situation {
       };
   }
 }
-
-/** Where it stands, shorter, for lists and dialogs. */
-export function statusWord(shown: Shown): string {
-  const { state } = shown;
-  return state.status === 'pending' ? 'waiting' : spoken(state.status);
-}

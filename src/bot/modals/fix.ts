@@ -61,7 +61,10 @@ export function fixModal(shown: Shown, catalog: Catalog): ModalView {
       ]),
     );
   }
-  return form(MODAL.fix, shown, { title: 'Fix this export', submit: 'Check and continue', blocks });
+  const view = form(MODAL.fix, shown, { title: 'Fix this export', submit: 'Check and continue', blocks });
+  if (single.length > 0 || text !== null) return view;
+  const { submit: _nothingToSubmit, ...readOnly } = view;
+  return readOnly;
 }
 
 /** `view.state.values`, as far as it is needed. */

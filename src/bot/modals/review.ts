@@ -78,7 +78,7 @@ export function reviewModal(shown: Shown, catalog: Catalog, viewer: Person): Mod
   const scene: Scene = { shown, content: contentOf(shown, catalog), viewer };
   const where = situation(shown);
   const blocks: KnownBlock[] = [
-    title(headlineOf(shown, catalog), directory),
+    title(headlineOf(shown, catalog, scene.content), directory),
     paragraph([where.title, ...where.lines], directory),
     ...own(scene),
     ...faults(scene),
@@ -151,7 +151,7 @@ function changes({ shown, content }: Scene): KnownBlock[] {
     .map(
       (each): Words => [
         { said: each.item, max: item, strong: true },
-        ': ',
+        '\n',
         { said: each.before || '–', max: value },
         ' → ',
         { said: each.after || '–', max: value },

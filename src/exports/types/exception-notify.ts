@@ -110,7 +110,7 @@ export const exceptionNotify = defineExport({
     const name = code === undefined ? 'no code' : spoken(code);
     return {
       headline: [
-        'Take over ',
+        'Take over: ',
         { strong: short(payload.summary, 130) },
         ` (${short(name, 40)}, ${radius(payload)})`,
       ],

@@ -238,7 +238,12 @@ function facts(payload: Payload, campaign_id: string | null): CardContent['facts
   const shown: { label: string; value: Line }[] = [
     {
       label: 'Runs',
-      value: [{ at: fromIso(window.start) }, ' to ', { at: fromIso(window.end) }, ` (${window.time_zone})`],
+      value: [
+        { at: fromIso(window.start) },
+        ' to ',
+        { at: fromIso(window.end) },
+        `, in your time (planned for ${window.time_zone})`,
+      ],
     },
     { label: 'Offer', value: [termsText(payload.offer, payload.currency)] },
   ];

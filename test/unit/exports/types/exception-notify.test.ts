@@ -40,7 +40,7 @@ test.each([
 test('says what happened, to what, and what to do', () => {
   const { card, operations } = examine(fixture(TYPE));
   expect(plain(card.headline)).toBe(
-    'Take over FedEx refuses labels for two orders to Zürich (label pending, 2 orders)',
+    'Take over: FedEx refuses labels for two orders to Zürich (label pending, 2 orders)',
   );
   expect(card.facts.map(({ label }) => label)).toEqual([
     'Severity',
