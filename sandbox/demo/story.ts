@@ -19,6 +19,14 @@ function as(type: string, key: string, changes: Record<string, unknown> = {}) {
     });
 }
 
+/** One SKU falls below its limit, so somebody must look; a minute later the backup is brought in. */
+const BURST_PIPE = {
+  sla_ms: 60_000,
+  'payload.reason_code': 'damage',
+  'payload.note': 'Counted again after a burst pipe',
+  'payload.lines.0.delta': -209,
+};
+
 /** The story that the tour tells; each of these comes once. */
 export const STORY: readonly Arrival[] = [
   {
@@ -32,8 +40,8 @@ export const STORY: readonly Arrival[] = [
     make: as('price_update', 'price-list-typo', {
       'payload.price_list.id': 'eu-outlet',
       'payload.price_list.name': 'EU outlet',
-      'payload.lines.0.new_price': '12,90',
-      'payload.lines.3.sku': 'MUG-STONE-500',
+      'payload.lines.0.new_price': '13,90',
+      'payload.lines.1.new_price': '16.50 EUR',
     }),
   },
   {
@@ -43,20 +51,8 @@ export const STORY: readonly Arrival[] = [
       owner_id: '5b0c1a3e-6f0d-4a53-9c1e-0d7a52f4a999',
     }),
   },
-  {
-    after_s: 6,
-    source: 'erp',
-    make: as('inventory_delta', 'count-that-nobody-answers', {
-      sla_ms: 30_000,
-      'payload.lines.0.delta': -209,
-      'payload.note': 'Counted again after a burst pipe',
-    }),
-  },
-  {
-    after_s: 8,
-    source: 'pim',
-    make: as('price_update', 'december-prices', { 'payload.lines.2.new_price': '9.90' }),
-  },
+  { after_s: 6, source: 'erp', make: as('inventory_delta', 'burst-pipe', BURST_PIPE) },
+  { after_s: 8, source: 'pim', make: as('price_update', 'december-prices') },
   {
     after_s: 10,
     source: 'wms',
@@ -69,7 +65,11 @@ export const STORY: readonly Arrival[] = [
 
 /** What goes on arriving, so that the place is alive; most of it policy accepts without asking anybody. */
 export const TRAFFIC: readonly Arrival[] = [
-  { after_s: 20, source: 'wms', make: as('inventory_delta', 'hourly-count') },
+  {
+    after_s: 20,
+    source: 'wms',
+    make: as('inventory_delta', 'hourly-count', { 'payload.lines.0.location': 'wh-leipzig' }),
+  },
   {
     after_s: 30,
     source: 'pim',
@@ -79,47 +79,49 @@ export const TRAFFIC: readonly Arrival[] = [
   { after_s: 60, source: 'erp', make: as('exception_notify', 'carrier-alert') },
   { after_s: 75, source: 'pim', make: as('content_package_change', 'new-carton') },
   { after_s: 90, source: 'pim', make: as('live_publish', 'winter-release') },
+  { after_s: 480, source: 'erp', make: as('inventory_delta', 'burst-pipe-again', BURST_PIPE) },
 ];
 
-export const TRAFFIC_EVERY_S = 300;
+/** Longer than a burst pipe waits before it expires, so that there is always one of them. */
+export const TRAFFIC_EVERY_S = 500;
 
 export const TOUR = {
-  title: 'Ten minutes at Northwind Goods',
+  title: 'A tour in 7 steps',
   steps: [
     {
-      text: 'You are Priya, who owns promos. "Summer 24" waits in #promo-approvals: look at it and press Accept.',
+      text: 'You are *Priya*, who owns promos. “Summer 24” waits in #promo-approvals. Press *Accept*, and once more in the dialog that names the effect: the card then says 1 of 2.',
       as: 'U01PRIYA',
       channel: 'C02PROMO',
     },
     {
-      text: 'Press Accept once more: a promo needs two different people, and only you are told so.',
+      text: 'Press *Accept* on it again. A promo takes two different people; Meshline says so, and only to you.',
       as: 'U01PRIYA',
       channel: 'C02PROMO',
     },
     {
-      text: 'Become Hannah from operations and sign the second step. Then open "OMS" on the left: the promo is there.',
+      text: 'Become *Hannah* from operations and accept the same card. It goes out. Then open *Sample sinks* on the left: the OMS has the promo, once.',
       as: 'U07HANNAH',
       channel: 'C02PROMO',
     },
     {
-      text: 'A price list came with a typing mistake. Become Omar, press Fix, correct the two fields.',
+      text: 'A price list came with two typing mistakes. Become *Omar*, press *Fix…*, correct them (13.90 and 16.50) and continue: it moves on to #merchandising.',
       as: 'U08OMAR',
       channel: 'C07REMEDY',
     },
     {
-      text: 'A return names an owner nobody knows. Still as Omar, assign one, and it moves to their channel.',
+      text: 'A return names an owner nobody knows. Still as Omar, press *Assign owner…* and choose Hannah, as operations: the card moves to #operations.',
       as: 'U08OMAR',
       channel: 'C07REMEDY',
     },
     {
-      text: 'Nobody answers this stock count. Its SLA is 30 seconds here (15 minutes by default): watch the reminder, the backup, the page.',
-      as: 'U09GRACE',
+      text: 'Nobody answered a stock count with an SLA of one minute. Open its thread: a reminder, then the backup, then on-call. Close the thread and, as that backup, *Tomáš*, accept it. If its figures are old by now, Meshline asks you first.',
+      as: 'U10TOMAS',
       channel: 'C06SUPPLY',
     },
     {
-      text: 'Tell the OMS to refuse (open "OMS", choose a mode), accept the December prices as Mei, and send it again with Redeliver.',
+      text: 'Let something fail. Here, as *Mei*, set the OMS to “Refuses: locked for stocktaking”. Accept the “EU retail” prices further up in #merchandising: the card says what went wrong and whose it is. Set the OMS back to “Works”, then press *Redeliver*.',
       as: 'U03MEI',
-      channel: 'C03MERCH',
+      channel: 'sinks',
     },
   ],
 };

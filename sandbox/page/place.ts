@@ -3,6 +3,7 @@ import { api } from './api.ts';
 import {
   listen,
   refreshAll,
+  refreshBoot,
   refreshChannel,
   refreshHome,
   refreshModals,
@@ -73,6 +74,8 @@ function arrive(user: string, where: Where): void {
   if (otherPerson) {
     listen();
     refreshAll();
+    // Direct messages that were opened meanwhile were told to their own two people only.
+    void refreshBoot().then(refreshChannel);
   } else {
     void refreshChannel();
     void refreshThread();

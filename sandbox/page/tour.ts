@@ -54,7 +54,7 @@ export function Tour(): VNode | null {
                           class=${cls('btn small', index === at && 'primary')}
                           data-testid="tour-go"
                           onClick=${() => {
-                            setAt(Math.min(index + 1, tour.steps.length - 1));
+                            setAt(index);
                             if (window.matchMedia('(max-width: 700px)').matches) setFolded(true);
                             travel(step, boot);
                           }}

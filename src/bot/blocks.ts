@@ -77,6 +77,9 @@ export function context(lines: readonly Words[], directory: Directory): ContextB
   return { type: 'context', elements: [{ type: 'mrkdwn', text, verbatim: true }] };
 }
 
+/** Characters that stand side by side on a phone. */
+const SHORT_CELL = 20;
+
 /** The first row is the head; cells have no markup. */
 export function table(
   head: readonly string[],
@@ -87,7 +90,11 @@ export function table(
     row.map((text, column) => ({ type: 'raw_text' as const, text: raw(text, widths[column] ?? 60) || '–' }));
   return {
     type: 'table',
-    column_settings: head.map((_, column) => ({ is_wrapped: column === 0, align: 'left' as const })),
+    // Figures stay on one line; words wrap, so that a phone shows the whole of them.
+    column_settings: head.map((_, column) => ({
+      is_wrapped: column === 0 || rows.some((row) => (row[column]?.length ?? 0) > SHORT_CELL),
+      align: 'left' as const,
+    })),
     rows: [cells(head), ...rows.map(cells)],
   };
 }

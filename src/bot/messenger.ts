@@ -31,6 +31,10 @@ export type MessengerParts = {
   log: Log;
 };
 
+/** People are linked one after the other when Meshline starts, so a message may come before its person. */
+const LINK_WAIT_MS = 30_000;
+const LINK_TRIES = 10;
+
 const done: Sent = { ended: { kind: 'done' } };
 
 /** The key of the outbox row that posts the card, and so its post id. */
@@ -103,7 +107,10 @@ export function createMessenger(parts: MessengerParts): Messenger {
     const person = shown.directory.people.get(personId);
     // Slack takes messages to people who have left without a word, so the directory is asked first.
     if (!person?.active) return gone('the person is not active');
-    if (!person.slack) return gone('the person has no linked Slack account');
+    if (!person.slack) {
+      const cause = 'the person has no linked Slack account';
+      return row.attempts < LINK_TRIES ? later(LINK_WAIT_MS, cause) : gone(cause);
+    }
     const message = drawn(doing, () => dmFor(recorded, shown, catalog));
     if (!message) return done;
     const { user } = person.slack;

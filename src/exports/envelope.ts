@@ -23,7 +23,13 @@ export const Envelope = z.strictObject({
   intent: Intent,
   owner_id: z.guid().optional(),
   owner_role: Role.optional(),
-  campaign_id: z.string().trim().min(1).max(120).optional(),
+  campaign_id: z
+    .string()
+    .trim()
+    .min(1)
+    .max(120)
+    .refine((id) => id.isWellFormed(), 'The campaign id holds half a character. Send valid Unicode.')
+    .optional(),
   source: z.strictObject({
     system: z.string().trim().min(1).max(80),
     reference: z.string().trim().min(1).max(200),

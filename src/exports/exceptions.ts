@@ -141,11 +141,7 @@ export const EXCEPTIONS: Readonly<Record<string, ExceptionRule>> = {
     'Some items went out and some did not. Check which, then resume.',
   ),
 
-  sink_rejected: fail(
-    'engineering',
-    'high',
-    'Read the answer below, correct what it names, then send it again.',
-  ),
+  sink_rejected: fail('engineering', 'high', 'Read its answer, correct what it names, then send it again.'),
   sink_unauthorized: fail(
     'engineering',
     'critical',

@@ -1,10 +1,14 @@
 import Big from 'big.js';
 import { z } from 'zod';
 
-/** A decimal amount as a string, so that no binary fraction ever touches a price. At most 4 places. */
-export const Amount = z
-  .string()
-  .regex(/^\d{1,12}(\.\d{1,4})?$/, 'An amount is a decimal string such as "19.90": no sign, no currency.');
+/**
+ * A decimal amount as a string, so that no binary fraction ever touches a price. At most 4 places.
+ * What is none ends the checking, because further checks calculate with it.
+ */
+export const Amount = z.string().regex(/^\d{1,12}(\.\d{1,4})?$/, {
+  error: 'Write an amount as "19.90": digits and a point, no sign, no currency.',
+  abort: true,
+});
 export type Amount = z.infer<typeof Amount>;
 
 /** ISO 4217 code in capitals. */

@@ -102,11 +102,31 @@ export class Lane {
     const subjects = new Set(this.#busy.values());
     for (const queue of this.#ready) {
       for (const ticket of queue.values()) {
-        if (!this.#busy.has(ticket.key) && !subjects.has(subjectOf(ticket))) return ticket;
+        if (!this.#busy.has(ticket.key) && !subjects.has(subjectOf(ticket))) return this.#inOrder(ticket);
       }
     }
     return null;
   }
+
+  /** A thread is told in order: however urgent a note is, the earlier ones of its export go before it. */
+  #inOrder(ticket: Ticket): Ticket {
+    if (ticket.effect.kind !== 'note') return ticket;
+    const thread = threadOf(ticket);
+    let first = ticket;
+    let n = ticket.effect.n;
+    for (const queue of this.#ready) {
+      for (const other of queue.values()) {
+        if (other.effect.kind !== 'note' || other.effect.n >= n || threadOf(other) !== thread) continue;
+        first = other;
+        n = other.effect.n;
+      }
+    }
+    return first;
+  }
+}
+
+function threadOf(ticket: Ticket): string {
+  return ticket.key.slice(0, ticket.key.lastIndexOf(':'));
 }
 
 function rank(ticket: Ticket): number {

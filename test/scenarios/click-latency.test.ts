@@ -14,8 +14,7 @@ const WARM_UP = 10;
 const P99_MS = 300;
 const CHANNEL = '#merchandising';
 
-const standing = (ts: string) =>
-  house.sandbox.control.messages(CHANNEL).find((message) => message.ts === ts);
+const standing = (ts: string) => house.sandbox.control.messages(CHANNEL).find((message) => message.ts === ts);
 
 /** Milliseconds from a click on a fresh card to its decision in the ledger and to the card that shows it. */
 async function clickOne(n: number): Promise<{ decided: number; shown: number }> {
@@ -65,5 +64,10 @@ it('decides a click and changes the card within 300 ms for 99 of 100', { timeout
     })
     .join('; ');
   process.stdout.write(`${CLICKS} clicks: ${line}\n`);
-  expect(percentile(times.map(({ shown }) => shown), 0.99)).toBeLessThan(P99_MS);
+  expect(
+    percentile(
+      times.map(({ shown }) => shown),
+      0.99,
+    ),
+  ).toBeLessThan(P99_MS);
 });

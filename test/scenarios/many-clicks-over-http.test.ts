@@ -29,7 +29,7 @@ it('takes one acceptance of each step from two hundred clicks at once over HTTP,
   expect(events.filter((type) => type === 'acceptance_recorded')).toHaveLength(2);
   expect(events.filter((type) => type === 'accepted')).toHaveLength(1);
   const { acceptances } = await stateOf(house, id);
-  expect(acceptances.map(({ by }) => by).toSorted()).toEqual([PEOPLE.priya.guid, PEOPLE.omar.guid].toSorted());
+  expect(new Set(acceptances.map(({ by }) => by))).toEqual(new Set([PEOPLE.priya.guid, PEOPLE.omar.guid]));
   await expect.poll(async () => (await stateOf(house, id)).status).toBe('delivered');
   expect(house.sinks.effects('oms')).toHaveLength(1);
 });

@@ -32,6 +32,13 @@ export function problemLines(problems: readonly Problem[], most: number): readon
   return left > 0 ? [...lines, [`and ${left} more, in Review`]] : lines;
 }
 
+/** What follows for whoever wants to accept. */
+const TOO_OLD = {
+  confirm: ', too old to accept without a second look',
+  refetch: ', read again before it can be accepted',
+  refuse: ', too old to accept until it is sent again',
+} as const;
+
 /** "prices read 2 minutes ago (limit 5 min)" for each field group with a limit. */
 export function freshnessWords(shown: Shown): Words {
   const groups = freshness(shown.state, shown.now);
@@ -40,7 +47,7 @@ export function freshnessWords(shown: Shown): Words {
     const age: Word[] = asOf === null ? [' age unknown'] : [' read ', { at: asOf, as: 'ago' }];
     const limit = ` (limit ${duration(each.limit_ms)})`;
     const mark = each.stale ? '⚠️ ' : '✓ ';
-    const late = each.stale ? ', too old to accept without a second look' : '';
+    const late = each.stale ? TOO_OLD[each.on_stale] : '';
     return [
       ...(index === 0 ? [] : [' · ']),
       mark,

@@ -25,7 +25,7 @@ function action(shown: Shown, rung: LadderAction): Words {
     case 'page':
       return ['On-call is paged '];
     case 'expire':
-      return ['Expires, undone, '];
+      return ['Expires '];
   }
 }
 

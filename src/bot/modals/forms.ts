@@ -14,13 +14,17 @@ import { form, lines, textInput } from './parts.ts';
 function about({ state }: Shown): Words {
   const sent = state.revision?.export_type ?? state.raw['export_type'];
   return [
-    { said: typeof sent === 'string' ? spoken(sent) : 'export', max: 60 },
+    { said: sentenceCase(typeof sent === 'string' ? spoken(sent) : 'export'), max: 60 },
     ' from ',
     { said: state.source.system, max: CARD.reference },
     ' ',
     { said: state.source.reference, max: CARD.reference },
     ` · export ${shortId(state.id)}`,
   ];
+}
+
+function sentenceCase(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 function aboutBlock(shown: Shown) {

@@ -315,7 +315,8 @@ export const promoActivation = defineExport({
   card({ payload, envelope, now }) {
     const skus = count(payload.lines.length, 'SKU');
     const where = systemNames(payload.channels);
-    const when = fromIso(payload.window.start) <= now ? 'at once' : 'when the promo starts';
+    const when = fromIso(payload.window.start) <= now ? 'at once' : 'when it starts';
+    const name = `“${short(payload.campaign_name, 80)}”`;
     const starts = payload.action === 'start';
     return {
       headline: headline(payload),
@@ -333,8 +334,8 @@ export const promoActivation = defineExport({
         ? `Ends by itself when its window closes. A rollback puts back the former prices of ${skus}.`
         : 'To bring the promo back, activate it again.',
       effect: starts
-        ? `This puts ${skus} on sale on ${where} ${when}.`
-        : `This ends the promo for ${skus} on ${where} at once.`,
+        ? `This accepts ${name}: ${skus} ${payload.lines.length === 1 ? 'goes' : 'go'} on sale on ${where} ${when}.`
+        : `This ends ${name} for ${skus} on ${where} at once.`,
     };
   },
   operations(payload, envelope) {

@@ -127,10 +127,12 @@ describe('card', () => {
 
   test('says what happens, and when', () => {
     expect(examine(fixture(TYPE)).card.effect).toBe(
-      'This puts 7 SKUs on sale on Shopify and OMS when the promo starts.',
+      'This accepts “Summer 24”: 7 SKUs go on sale on Shopify and OMS when it starts.',
     );
     const now = changed(TYPE, { 'payload.window.start': '2026-11-24T08:00:00Z' });
-    expect(examine(now).card.effect).toBe('This puts 7 SKUs on sale on Shopify and OMS at once.');
+    expect(examine(now).card.effect).toBe(
+      'This accepts “Summer 24”: 7 SKUs go on sale on Shopify and OMS at once.',
+    );
   });
 });
 

@@ -1,0 +1,46 @@
+import { describe, it, type onTestFinished } from 'vitest';
+import type { FaultKind } from '../../sandbox/faults.ts';
+import { chance } from './town/chance.ts';
+import { surviveKills, TIMEOUT_MS } from './town/kill-loop.ts';
+import { openTown, type Town } from './town/process.ts';
+
+const SLACK_FAULTS = ['stored_then_reset', '500', 'reset', 'stored_then_500'] as const satisfies FaultKind[];
+const OMS_MODES = ['lost_answer', 'fail_once_500', 'ok', 'ok'] as const;
+
+async function ownTown(finished: typeof onTestFinished): Promise<Town> {
+  const town = await openTown();
+  finished(() => town.close());
+  return town;
+}
+
+/** MESHLINE_KILLS makes it longer (16 unless told), MESHLINE_SEED repeats what was printed. Most of the time is waiting, so both run at once. */
+describe.concurrent('killed at any moment', { timeout: TIMEOUT_MS }, () => {
+  it('loses nothing and does nothing twice', async (test) => {
+    const town = await ownTown(test.onTestFinished);
+    await surviveKills({
+      town,
+      random: chance(),
+      eachRound: () => undefined,
+      afterwards: () => undefined,
+    });
+  });
+
+  it('loses nothing and does nothing twice when Slack and the OMS lose answers and fail besides', async (test) => {
+    const town = await ownTown(test.onTestFinished);
+    const random = chance(1);
+    const { control } = town.sandbox;
+    await surviveKills({
+      town,
+      random,
+      eachRound() {
+        const kind = random.pick(SLACK_FAULTS);
+        control.addFault({ match: { method: 'chat.postMessage' }, kind, times: 2 });
+        town.sinks.setMode('oms', random.pick(OMS_MODES));
+      },
+      afterwards() {
+        control.clearFaults();
+        town.sinks.setMode('oms', 'ok');
+      },
+    });
+  });
+});
