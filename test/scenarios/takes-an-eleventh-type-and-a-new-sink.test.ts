@@ -66,7 +66,8 @@ beforeAll(async () => {
     configure(file) {
       file.sinks['printer'] = { kind: 'printer', secret_env: 'OMS_SECRET', settings: { tray: 2 } } as never;
       file.policies['gift_card_batch'] = { routes: ['printer', 'oms'], rules: { max_cards: 50 } };
-      (file.sources['pim']?.['types'] as string[]).push('gift_card_batch');
+      const pim = file.sources['pim'];
+      if (pim) pim['types'] = [...(pim['types'] as string[]), 'gift_card_batch'];
     },
   });
 });
