@@ -5,7 +5,10 @@ import { fromIso } from '../src/clock.ts';
 import { chromiumPath, launch, Seat, type Somebody, type Somewhere } from '../test/e2e/seat.ts';
 import { type House, type HouseOptions, openHouse } from '../test/support/house.ts';
 import { CARDS } from './screenshots/cards.ts';
+import { DAY } from './screenshots/day.ts';
+import { OWNERS } from './screenshots/owners.ts';
 import { PLACES } from './screenshots/places.ts';
+import { REVIEW_SHOTS } from './screenshots/review.ts';
 
 /**
  * `npm run docs:screenshots`: draws the pictures that the documentation shows, by living through every
@@ -51,7 +54,9 @@ if (path === null) {
 mkdirSync(out, { recursive: true });
 const browser = await launch(path);
 let failed = 0;
-for (const shot of [...CARDS, ...PLACES].filter((each) => each.name.startsWith(asked.only))) {
+for (const shot of [...CARDS, ...PLACES, ...REVIEW_SHOTS, ...OWNERS, ...DAY].filter((each) =>
+  each.name.startsWith(asked.only),
+)) {
   const house = await openHouse({ at: OPENS_AT, ...shot.house });
   const usual = shot.name.startsWith('card-') ? CARD : DESK;
   const viewport = asked.phone ? PHONE : (shot.size ?? usual);

@@ -37,6 +37,40 @@ CREATE TABLE subject_heads (
   export_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Whose desk each open export is on, in the order of its SLA. who is a person, a role, whoever stands in for a person,
+-- a requester or the holder of a review; but names people whom it never waits for.
+CREATE TABLE parties (
+  who TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  export_id TEXT NOT NULL,
+  but TEXT NOT NULL,
+  PRIMARY KEY (who, due_at, export_id)
+) STRICT, WITHOUT ROWID;
+
+-- Exports by the SKUs that their values name.
+CREATE TABLE skus (
+  sku TEXT NOT NULL,
+  export_id TEXT NOT NULL,
+  PRIMARY KEY (sku, export_id)
+) STRICT, WITHOUT ROWID;
+
+-- Exports that their channel shows in its digest instead of on a card of their own.
+CREATE TABLE digests (
+  channel TEXT NOT NULL,
+  export_id TEXT NOT NULL,
+  export_type TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  waiting INTEGER NOT NULL,
+  PRIMARY KEY (channel, export_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX digests_waiting ON digests (channel, due_at) WHERE waiting = 1;
+
+-- Whose Home tab was opened and when, so that it is kept up to date for a while.
+CREATE TABLE homes (
+  person TEXT PRIMARY KEY NOT NULL,
+  opened_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 -- The first answer under each idempotency key.
 CREATE TABLE idempotency (
   source TEXT NOT NULL,
@@ -76,10 +110,12 @@ CREATE TABLE tasks (
   state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
   opened_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
-  closed_at INTEGER
+  closed_at INTEGER,
+  closed_by TEXT
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tasks_by_export ON tasks (export_id, state);
-CREATE INDEX tasks_by_owner ON tasks (state, owner);
+CREATE INDEX tasks_by_owner ON tasks (state, owner, due_at);
+CREATE INDEX tasks_by_role ON tasks (state, role, due_at);
 
 -- Where messages of ours stand in Slack.
 CREATE TABLE messages (
@@ -89,14 +125,14 @@ CREATE TABLE messages (
   ts TEXT NOT NULL,
   body_hash TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX messages_by_place ON messages (channel, ts);
 
--- The Slack account of each person, found once by e-mail.
-CREATE TABLE slack_links (
-  person TEXT PRIMARY KEY NOT NULL,
-  team TEXT NOT NULL,
-  user TEXT NOT NULL,
-  UNIQUE (team, user)
-) STRICT, WITHOUT ROWID;
+-- What changed in the directory since meshline.yml, made from its events; one row.
+CREATE TABLE directory (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL,
+  state TEXT NOT NULL
+) STRICT;
 
 -- Delivery ids that have been seen, until they can no longer be replayed.
 CREATE TABLE deliveries (

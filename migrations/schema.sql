@@ -13,6 +13,23 @@ CREATE TABLE deliveries (
 
 CREATE INDEX deliveries_by_expiry ON deliveries (expires_at);
 
+CREATE TABLE digests (
+  channel TEXT NOT NULL,
+  export_id TEXT NOT NULL,
+  export_type TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  waiting INTEGER NOT NULL,
+  PRIMARY KEY (channel, export_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX digests_waiting ON digests (channel, due_at) WHERE waiting = 1;
+
+CREATE TABLE directory (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  version INTEGER NOT NULL,
+  state TEXT NOT NULL
+) STRICT;
+
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY,
   export_id TEXT NOT NULL,
@@ -49,6 +66,11 @@ CREATE INDEX exports_due ON exports (due_at) WHERE due_at IS NOT NULL;
 
 CREATE INDEX exports_open ON exports (open_key, id) WHERE open_key IS NOT NULL;
 
+CREATE TABLE homes (
+  person TEXT PRIMARY KEY NOT NULL,
+  opened_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE idempotency (
   source TEXT NOT NULL,
   key TEXT NOT NULL,
@@ -65,6 +87,8 @@ CREATE TABLE messages (
   ts TEXT NOT NULL,
   body_hash TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE INDEX messages_by_place ON messages (channel, ts);
 
 CREATE TABLE migrations (
   version INTEGER PRIMARY KEY,
@@ -91,11 +115,18 @@ CREATE TABLE outbox (
 
 CREATE INDEX outbox_by_lane ON outbox (lane, due_at);
 
-CREATE TABLE slack_links (
-  person TEXT PRIMARY KEY NOT NULL,
-  team TEXT NOT NULL,
-  user TEXT NOT NULL,
-  UNIQUE (team, user)
+CREATE TABLE parties (
+  who TEXT NOT NULL,
+  due_at INTEGER NOT NULL,
+  export_id TEXT NOT NULL,
+  but TEXT NOT NULL,
+  PRIMARY KEY (who, due_at, export_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE skus (
+  sku TEXT NOT NULL,
+  export_id TEXT NOT NULL,
+  PRIMARY KEY (sku, export_id)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE subject_heads (
@@ -115,9 +146,12 @@ CREATE TABLE tasks (
   state TEXT NOT NULL CHECK (state IN ('open', 'closed')),
   opened_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
-  closed_at INTEGER
+  closed_at INTEGER,
+  closed_by TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX tasks_by_export ON tasks (export_id, state);
 
-CREATE INDEX tasks_by_owner ON tasks (state, owner);
+CREATE INDEX tasks_by_owner ON tasks (state, owner, due_at);
+
+CREATE INDEX tasks_by_role ON tasks (state, role, due_at);

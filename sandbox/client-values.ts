@@ -3,13 +3,13 @@ import { isRecord } from './blocks/issues.ts';
 import type { Block, Values } from './ui-contract.ts';
 import { elementsOf, type Stateful, valueKey } from './view-state.ts';
 
-/** What a person enters, by action id. Options are named by their value; null empties a field. */
+/** What a person enters, by action id, or by block id where several inputs share one. Options are named by their value; null empties a field. */
 export type Answers = Record<string, string | number | string[] | null>;
 
-/** @throws when no element of the blocks has this action id. */
+/** @throws when no element of the blocks has this action id or stands in a block of this id. */
 export function elementNamed(blocks: readonly Block[], actionId: string): Stateful {
   const all = elementsOf(blocks);
-  const found = all.find((e) => e.action_id === actionId);
+  const found = all.find((e) => e.action_id === actionId) ?? all.find((e) => e.block_id === actionId);
   if (found) return found;
   const known = all.map((e) => e.action_id).join(', ');
   throw new RangeError(`There is no control ${actionId}; there is: ${known || 'none'}.`);
@@ -18,8 +18,8 @@ export function elementNamed(blocks: readonly Block[], actionId: string): Statef
 /** `state.values` for the answers, shaped by each element's type. */
 export function fillIn(blocks: readonly Block[], answers: Answers): Values {
   const values: Values = {};
-  for (const [actionId, answer] of Object.entries(answers)) {
-    const { element, block_id } = elementNamed(blocks, actionId);
+  for (const [name, answer] of Object.entries(answers)) {
+    const { element, block_id, action_id: actionId } = elementNamed(blocks, name);
     const key = valueKey(element.type);
     if (key === undefined)
       throw new RangeError(`${actionId} is a ${String(element.type)}: it holds no value.`);

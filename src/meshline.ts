@@ -1,20 +1,25 @@
 import type { App } from '@slack/bolt';
 import { createSlack } from './bot/app.ts';
 import { createClients } from './bot/clients.ts';
+import { createQuiet } from './bot/dnd.ts';
+import { createHomeKeeper } from './bot/home-keeper.ts';
 import { createLinker } from './bot/link.ts';
 import { createMessenger } from './bot/messenger.ts';
 import { type Clock, type Ids, systemClock, systemIds } from './clock.ts';
 import type { Config, Environment } from './config.ts';
 import { createCatalog } from './exports/catalog.ts';
 import type { Catalog } from './exports/define.ts';
+import { DAY_MS } from './exports/words.ts';
 import { createDesk } from './flow/desk.ts';
 import { createDispatcher, DEFAULT_PACE, type DispatchPace } from './flow/dispatch.ts';
 import { raiseException } from './flow/exceptions.ts';
 import { health } from './flow/health.ts';
+import { watchedBy } from './flow/inbox.ts';
 import { receive } from './flow/intake.ts';
-import { openRoster } from './flow/roster.ts';
+import { openRoster, type Roster } from './flow/roster.ts';
 import type { Flow } from './flow/settings.ts';
-import { createSweeper } from './flow/sweep.ts';
+import { createSweeper, every } from './flow/sweep.ts';
+import { closeTask } from './flow/tasks.ts';
 import { registerHandlers } from './handlers/index.ts';
 import type { Logger } from './log.ts';
 import { startTicks } from './schedule/ticks.ts';
@@ -44,6 +49,8 @@ export type Meshline = {
   /** Where the HTTP room listens. */
   url: string;
   flow: Flow;
+  /** The directory as it stands, and the way to change it. */
+  owners: Pick<Roster, 'directory' | 'overlay' | 'change'>;
   /** Takes nothing more in, finishes what has begun, and closes; at most about ten seconds. */
   stop(): Promise<void>;
 };
@@ -64,7 +71,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   const kinds = options.sinkKinds ?? SINK_KINDS;
   const sinks = createSinks([...config.sinks.values()], { clock, ids, log, version }, kinds);
   const pusher = createPusher({ sinks, clock, log });
-  const roster = await openRoster(config.directory, config.slack_users, ledger);
+  const roster = await openRoster(config.directory, config.slack_users, ledger, clock);
   const sources = new Map(
     [...config.sources].map(([name, source]) => [
       name,
@@ -103,10 +110,22 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     directory: () => roster.directory(),
     named: config.slack_users,
     remember: (person, account) => roster.link(person, account),
+    noticed: (account, change) => roster.accountChanged(account, change),
     clock,
     log,
   });
   const desk = createDesk(flow, (account) => linker.personOf(account));
+  const homes = createHomeKeeper({
+    client: clients.posting,
+    desk,
+    directory: () => roster.directory(),
+    watchedBy,
+    since: (at) => ledger.homesSince(at),
+    catalog,
+    clock,
+    log,
+  });
+  ledger.onCommitted((_rows, _exports, desks) => homes.changed(desks));
   const slack = createSlack({
     appToken: environment.SLACK_APP_TOKEN ?? null,
     signingSecret: environment.SLACK_SIGNING_SECRET ?? null,
@@ -119,11 +138,13 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
       registerHandlers(app, {
         desk,
         catalog,
+        homes,
         clock,
         log,
         firstSeen: async (id) =>
           (await ledger.firstSeen('slack', id, '', clock.now(), REPLAY_MEMORY_MS)) === 'new',
-        onUserChange: async (change) => roster.accountChanged(change, change),
+        onUserChange: (change) => roster.accountChanged(change, change),
+        owners: roster,
       }),
   });
   const messenger = createMessenger({
@@ -144,7 +165,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     },
     options.pace ?? DEFAULT_PACE,
   );
-  const sweeper = createSweeper(flow);
+  const sweeper = createSweeper(flow, () => roster.tick());
   const web = await createWeb({
     clock,
     ids,
@@ -155,6 +176,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     receive: ({ source, raw, fallback_key, delivery }) => receive(flow, source, raw, fallback_key, delivery),
     raiseException: ({ export_id, sink, exception_code, exception_metadata }) =>
       raiseException(flow, export_id, sink, { exception_code, exception_metadata }),
+    closeTask: (idOrKey, via) => closeTask(flow, idOrKey, { closer: null, via }),
     sources: config.sources,
     sinks: config.sinks,
     health: () =>
@@ -172,8 +194,20 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
 
   const linking = new AbortController();
   await slack.start();
-  void linker.linkAll(linking.signal);
+  const checkAccounts = () => void linker.checkAll(linking.signal);
+  const linked = linker.linkAll(linking.signal);
+  void linked.then(checkAccounts);
+  const quiet = createQuiet({
+    client: clients.interactive,
+    directory: () => roster.directory(),
+    heard: (until) => roster.notDisturbed(until),
+    clock,
+    log,
+  });
+  void linked.then(() => quiet.start());
+  const stopChecks = every(flow, DAY_MS, checkAccounts);
   await dispatcher.start();
+  await homes.start();
   const stopTicks = startTicks(flow, sweeper);
   const url = await web.listen({ host: environment.MESHLINE_HOST, port: environment.MESHLINE_PORT });
   log.info({ url, version }, 'Meshline is ready');
@@ -181,8 +215,12 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   return {
     url,
     flow,
+    owners: roster,
     async stop() {
       linking.abort();
+      stopChecks();
+      quiet.stop();
+      homes.stop();
       await web.close();
       await slack.stop();
       await stopTicks();

@@ -99,7 +99,7 @@ export const TOUR = {
       channel: 'C02PROMO',
     },
     {
-      text: 'Become *Hannah* from operations and accept the same card. It goes out. Then open *Sample sinks* on the left: the OMS has the promo, once.',
+      text: 'Become *Hannah* from operations and accept the same card. For 20 seconds anybody who may decide can press *Undo*, and nothing has left. Then open *Sample sinks* on the left: the OMS has the promo, once.',
       as: 'U07HANNAH',
       channel: 'C02PROMO',
     },

@@ -4,7 +4,7 @@ import { spoken } from '../exports/phrases.ts';
 import type { Shown } from '../flow/ports.ts';
 import { actions, bullets, context, paragraph, table, title } from './blocks.ts';
 import { buttons, reviewButton } from './cards/buttons.ts';
-import { freshnessWords, preflightWords, problemLines } from './cards/checks.ts';
+import { freshnessWords, preflightWords, problemLines, routeWords } from './cards/checks.ts';
 import { contentOf, headlineOf, shortId, titleOf } from './cards/content.ts';
 import { situation } from './cards/status.ts';
 import { CARD } from './limits.ts';
@@ -111,7 +111,13 @@ function small(shown: Shown, content: CardContent | null, catalog: Catalog): Kno
       ? [['Rollback: ', { said: content.rollback, max: CARD.rollback }] satisfies Words]
       : []),
     ...(deciding && gate
-      ? [[`Gate: ${spoken(gate.mode)}. `, { said: gate.reason, max: 160 }] satisfies Words]
+      ? [
+          [
+            ...routeWords(shown),
+            `. Gate: ${spoken(gate.mode)}. `,
+            { said: gate.reason, max: 160 },
+          ] satisfies Words,
+        ]
       : []),
     [
       ...titleOf(state, catalog),

@@ -60,4 +60,7 @@ export const REVIEW = {
 /** Single fields that the repair modal offers; the rest goes through the whole export. */
 export const FIX_FIELDS = 10;
 
+/** Inputs of the edit form: of each list the first entries, and so many in all. */
+export const EDIT = { entries: 8, fields: 40 } as const;
+
 export const HOME_PAGE = 10;

@@ -13,6 +13,8 @@ export interface Linker {
   personOf(account: SlackAccount): Promise<PersonId | Refusal>;
   /** Finds the Slack accounts of everyone not linked yet, slowly enough for Slack's limits. */
   linkAll(signal?: AbortSignal): Promise<void>;
+  /** Asks Slack about the account of everyone linked: an event of somebody leaving may have been missed. */
+  checkAll(signal?: AbortSignal): Promise<void>;
 }
 
 export type LinkerOptions = {
@@ -23,6 +25,8 @@ export type LinkerOptions = {
   named: ReadonlyMap<PersonId, string>;
   /** Keeps a link for good. After it, `directory()` is expected to show it. */
   remember: (person: PersonId, account: SlackAccount) => Promise<void>;
+  /** Hears what Slack says about a linked account. */
+  noticed?: (account: SlackAccount, change: { deleted: boolean; restricted: boolean }) => Promise<void>;
   clock: Clock;
   log: Log;
   /** Look-ups at the start without a pause between them. */
@@ -35,6 +39,8 @@ const REFUSED_FOR_MS = 60_000;
 const BURST = 20;
 const LOOKUP_EVERY_MS = 1_300;
 const AFTER_FAILURE_MS = 30_000;
+/** `users.info` allows over a hundred a minute; clicks need most of them. */
+const CHECK_EVERY_MS = 1_500;
 
 const SlackUser = z.object({
   id: z.string(),
@@ -80,6 +86,7 @@ function linked(directory: Directory, account: SlackAccount): Person | null {
 
 export function createLinker(options: LinkerOptions): Linker {
   const { client, directory, named, remember, clock, log, burst = BURST } = options;
+  const noticed = options.noticed ?? (() => Promise.resolve());
   const asking = new Map<string, Promise<PersonId | Refusal>>();
   const refusedUntil = new Map<string, number>();
 
@@ -139,7 +146,33 @@ export function createLinker(options: LinkerOptions): Linker {
     }
   }
 
+  /** Gives false when Slack could not be asked; nobody is deactivated for that. */
+  async function checkOne(account: SlackAccount): Promise<boolean> {
+    try {
+      const member = SlackUser.safeParse((await client.users.info({ user: account.user })).user).data;
+      if (member?.id !== account.user) return true;
+      const restricted = member.is_restricted || member.is_ultra_restricted;
+      await noticed(account, { deleted: member.deleted, restricted });
+      return true;
+    } catch (error) {
+      if (NotFound.safeParse(error).success) {
+        await noticed(account, { deleted: true, restricted: false });
+        return true;
+      }
+      log.warn(errorFacts(error), 'slack accounts cannot be checked now');
+      return false;
+    }
+  }
+
   return {
+    async checkAll(signal) {
+      const linkedNow = [...directory().people.values()].flatMap(({ slack }) => (slack ? [slack] : []));
+      for (const account of linkedNow) {
+        while (!signal?.aborted && !(await checkOne(account))) await sleep(clock, AFTER_FAILURE_MS);
+        if (signal?.aborted) return;
+        await sleep(clock, CHECK_EVERY_MS);
+      }
+    },
     async personOf(account) {
       const known = linked(directory(), account);
       if (known) return ifActive(known);

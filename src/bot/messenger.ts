@@ -6,8 +6,10 @@ import type { Directory, PersonId } from '../exports/ownership.ts';
 import type { Messenger } from '../flow/ports.ts';
 import type { Log } from '../log.ts';
 import type { Ledger } from '../store/port.ts';
+import { createBriefing } from './briefing.ts';
 import { approvalCard, type Message } from './card.ts';
 import { createChannels } from './channels.ts';
+import { digestMessage } from './digest.ts';
 import { dmFor, noteFor, pageFor, plainMessage } from './notes.ts';
 import {
   createPosting,
@@ -24,13 +26,18 @@ import { errorFacts } from './slack-log.ts';
 
 export type MessengerParts = {
   client: WebClient;
-  ledger: Pick<Ledger, 'get' | 'events' | 'message' | 'saveMessage' | 'forgetMessage'>;
+  ledger: Pick<
+    Ledger,
+    'get' | 'list' | 'events' | 'message' | 'saveMessage' | 'forgetMessage' | 'digestCounts'
+  >;
   catalog: Catalog;
   directory: () => Directory;
   clock: Clock;
   log: Log;
 };
 
+/** How far back a digest of a lost answer is looked for. */
+const DIGEST_LOOKED_FOR_MS = 10 * 60_000;
 /** People are linked one after the other when Meshline starts, so a message may come before its person. */
 const LINK_WAIT_MS = 30_000;
 const LINK_TRIES = 10;
@@ -42,8 +49,9 @@ function cardKey(exportId: string, channel: string): string {
   return `card:${exportId}:${channel}`;
 }
 
-function postOf({ row }: Doing, post_id: string, message: Message, since: number): Post {
-  return { post_id, message, thread: null, since, doubtful: row.unsettled || row.attempts > 1 };
+function postOf({ row, shown }: Doing, post_id: string, message: Message, since: number): Post {
+  const doubtful = row.unsettled || row.attempts > 1;
+  return { post_id, message, thread: null, since, doubtful, plain: () => plainMessage(shown) };
 }
 
 /**
@@ -54,6 +62,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
   const { client, ledger, catalog, clock, log } = parts;
   const channels = createChannels(client, clock);
   const posting = createPosting({ client, channels, ledger, log });
+  const brief = createBriefing(parts, posting);
 
   /** A message that cannot be drawn is a bug of ours; people still hear of the export. */
   function drawn<Drawn extends Message | null>({ row, shown }: Doing, draw: () => Drawn): Drawn | Message {
@@ -124,16 +133,49 @@ export function createMessenger(parts: MessengerParts): Messenger {
     return 'refused' in tried ? gone(tried.refused) : tried;
   }
 
+  /** Every page of this export that stands, as things are now. */
+  async function pagesAgain(doing: Doing): Promise<Sent> {
+    const { state } = doing.shown;
+    for (const recorded of await ledger.events(state.id)) {
+      if (recorded.event.type !== 'paged') continue;
+      const stands = await ledger.message(`page:${state.id}:${recorded.n}`);
+      const message = stands && drawn(doing, () => pageFor(recorded, doing.shown, catalog));
+      const edited = message ? await posting.edit(doing, stands, message) : null;
+      if (edited && 'ended' in edited) return edited;
+    }
+    return done;
+  }
+
   async function page(doing: Doing, channel: string, recorded: Recorded): Promise<Sent> {
+    if (recorded.event.type !== 'paged') return pagesAgain(doing);
     const message = drawn(doing, () => pageFor(recorded, doing.shown, catalog));
     if (!message) return done;
     return posting.postOrReroute(doing, channel, postOf(doing, doing.row.key, message, recorded.at));
+  }
+
+  /** What the channel has waiting, where it stands. Once all is decided, the next flood gets a new message. */
+  async function digest(doing: Doing, channel: string): Promise<Sent> {
+    const { row, shown } = doing;
+    const counts = await ledger.digestCounts(channel);
+    const message = drawn(doing, () => digestMessage(channel, counts, shown, catalog));
+    const stands = await ledger.message(row.key);
+    const edited = stands ? await posting.edit(doing, stands, message) : null;
+    if (counts.length === 0) {
+      if (edited && 'at' in edited) await ledger.forgetMessage(row.key);
+      return edited ?? done;
+    }
+    if (edited) return edited;
+    const what = postOf(doing, row.key, message, shown.now - DIGEST_LOOKED_FOR_MS);
+    const sent = await posting.postOrReroute(doing, channel, what);
+    if ('ended' in sent || !mayBeOld(sent.at)) return sent;
+    return (await posting.edit(doing, sent.at, message)) ?? sent;
   }
 
   async function carry(doing: Doing): Promise<Sent> {
     const { row } = doing;
     const { effect } = row;
     if (effect.kind === 'card') return card(doing, effect.channel);
+    if (effect.kind === 'digest') return digest(doing, effect.channel);
     if (effect.kind !== 'note' && effect.kind !== 'dm' && effect.kind !== 'page') {
       return gone(`${effect.kind} is not for Slack`);
     }
@@ -152,6 +194,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
 
   return {
     async send(row) {
+      if (row.effect.kind === 'briefing') return brief(row, row.effect);
       const state = await ledger.get(row.export_id);
       if (!state) return gone('there is no such export').ended;
       const sent = await carry({ row, shown: { state, directory: parts.directory(), now: clock.now() } });

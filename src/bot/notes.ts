@@ -1,5 +1,6 @@
+import type { Button } from '@slack/types';
 import type { Catalog } from '../exports/define.ts';
-import type { Recorded } from '../exports/events.ts';
+import type { Edit, Recorded } from '../exports/events.ts';
 import { duration } from '../exports/freshness.ts';
 import { awaited, names } from '../exports/gates.ts';
 import type { PersonId } from '../exports/ownership.ts';
@@ -8,9 +9,11 @@ import type { Trouble } from '../exports/state.ts';
 import type { Shown } from '../flow/ports.ts';
 import { actions, paragraph } from './blocks.ts';
 import type { Message } from './card.ts';
-import { reviewButton } from './cards/buttons.ts';
+import { acknowledgeButton, resubmitButton, reviewButton } from './cards/buttons.ts';
+import { editWords } from './cards/checks.ts';
 import { headlineOf } from './cards/content.ts';
-import { situation } from './cards/status.ts';
+import { signerFor } from './cards/people.ts';
+import { hands, situation } from './cards/status.ts';
 import { CARD } from './limits.ts';
 import { either, marked, type Word, type Words } from './words.ts';
 
@@ -21,9 +24,13 @@ function mentions(people: readonly PersonId[]): Words {
   return either(people, 'mention', 'and');
 }
 
-function waitsFor({ state, directory }: Shown, how: 'mention' | 'name'): Words {
+function waitsFor({ state, directory }: Shown, how: 'mention' | 'name', by?: PersonId): Words {
   const people = state.status === 'pending' ? awaited(state, directory) : [];
-  return people.length === 0 ? [] : [' Waits for ', ...either(people, how), '.'];
+  if (people.length === 0) return [];
+  const words = either(people, how).map((word) =>
+    typeof word === 'object' && 'mention' in word && word.mention === by ? { name: word.mention } : word,
+  );
+  return [' Waits for ', ...words, '.'];
 }
 
 function because(reason: string | null): Words {
@@ -43,6 +50,17 @@ function troubleWords(trouble: Trouble): Words {
   ];
 }
 
+const CHANGES_TOLD = 3;
+
+/** "Line 1, new price 9.90 → 10.90"; the first few, and how many more. */
+function changedWords(changes: readonly Edit[]): Words {
+  const told = changes.slice(0, CHANGES_TOLD).map(editWords);
+  const left = changes.length - told.length;
+  return [...told, ...(left > 0 ? [[`${left} more`]] : [])].flatMap((words, index) =>
+    index === 0 ? words : [', ', ...words],
+  );
+}
+
 function sinkOf({ state }: Shown, key: string): Word {
   const push = state.pushes.find((each) => each.key === key);
   return { said: systemName(push?.sink ?? 'a system'), max: 40 };
@@ -52,8 +70,13 @@ function waited({ state }: Shown, at: number): string {
   return state.waiting_since === null ? 'time' : duration(Math.max(0, at - state.waiting_since));
 }
 
+/** A time away tells its own end. */
+function lasting({ until, why }: { until: number | null; why: string }): Words {
+  return until === null || why.includes(' until ') ? [] : [' until ', { at: until }];
+}
+
 /** One line for each event the thread tells, in the past tense; null for those it does not. */
-function told({ event, at }: Recorded, shown: Shown): Words | null {
+export function told({ event, at }: Recorded, shown: Shown): Words | null {
   const { state } = shown;
   switch (event.type) {
     case 'received':
@@ -73,8 +96,8 @@ function told({ event, at }: Recorded, shown: Shown): Words | null {
         stale.length === 0
           ? []
           : [' They confirmed that the old ', { said: list(stale.map(spoken)), max: 80 }, ' data is good.'];
-      const who: Word = acceptance.by === null ? 'Policy' : { name: acceptance.by, strong: true };
-      return [who, ` accepted (${step}${role}).`, ...confirmed, ...waitsFor(shown, 'name')];
+      const who: Words = acceptance.by === null ? ['Policy'] : signerFor(acceptance, true);
+      return [...who, ` accepted (${step}${role}).`, ...confirmed, ...waitsFor(shown, 'name')];
     }
     case 'corrected':
       return [
@@ -90,6 +113,57 @@ function told({ event, at }: Recorded, shown: Shown): Words | null {
         { mention: event.route.owner },
         ` (${spoken(event.route.role)}).`,
       ];
+    case 'review_opened':
+      return event.from === null
+        ? null
+        : [{ name: event.by, strong: true }, ' took over your review, so it is theirs to decide now.'];
+    case 'review_closed':
+    case 'commented':
+      return null;
+    case 'changes_requested':
+      return [
+        { name: event.by, strong: true },
+        ' sent it back for changes',
+        ...because(event.reason),
+        ...(state.requester === null ? [] : [' It waits for ', { mention: state.requester } as const, '.']),
+      ];
+    case 'edited':
+      return [
+        { name: event.by, strong: true },
+        ' changed ',
+        ...changedWords(event.changes),
+        `. This is revision ${event.revision?.number ?? 0}, and earlier acceptances no longer count.`,
+        ...waitsFor(shown, 'mention', event.by),
+      ];
+    case 'undone':
+      return [
+        { name: event.by, strong: true },
+        ' took the acceptance back. Nothing was sent.',
+        ...waitsFor(shown, 'mention', event.by),
+      ];
+    case 'reassigned':
+      return [
+        { name: event.by, strong: true },
+        ...(event.by === event.route.owner
+          ? [' took it over']
+          : [' handed it to ', { mention: event.route.owner } as const]),
+        ...because(event.reason === '' ? null : event.reason),
+      ];
+    case 'acknowledged':
+      return [{ name: event.by, strong: true }, ' is on it.'];
+    case 'reopened':
+      return ['No word from ', { mention: event.was }, ' since they took it on, so it is open again.'];
+    case 'covered': {
+      const out: Words = [{ name: event.for, strong: true }, ` ${event.why}`];
+      if (event.by === null) return [...out, ', and nobody is left to stand in.'];
+      return [...out, ', so ', { mention: event.by }, ' may decide too', ...lasting(event), '.'];
+    }
+    case 'cover_over':
+      return [{ name: event.for, strong: true }, ' is back, so it is theirs alone again.'];
+    case 'backup_changed':
+      return event.backup === null
+        ? [{ name: event.of, strong: true }, ' has no backup any more, so escalation reaches nobody.']
+        : [{ name: event.backup, strong: true }, ' is now the backup of ', { name: event.of }, '.'];
     case 'revised':
       return [
         'New values arrived (',
@@ -139,8 +213,13 @@ function told({ event, at }: Recorded, shown: Shown): Words | null {
     case 'paged': {
       const group: Words = event.user_group === null ? [] : [{ user_group: event.user_group }];
       const people = event.to.length > 0 ? mentions(event.to) : group;
+      const because = {
+        nobody_left: 'Nobody who could decide this is there.',
+        gone_quiet: 'Whoever was on it has gone quiet.',
+      };
+      const why = event.because ? because[event.because] : `Still no decision after ${waited(shown, at)}.`;
       return [
-        `Still no decision after ${waited(shown, at)}. Paged: `,
+        `${why} Paged: `,
         ...(people.length > 0 ? people : ['nobody, because the on-call rota is empty']),
         '.',
       ];
@@ -175,6 +254,13 @@ function told({ event, at }: Recorded, shown: Shown): Words | null {
         '”',
         ...waitsFor(shown, 'mention'),
       ];
+    case 'task_closed':
+      return [
+        event.by === null ? { said: event.via ?? 'The tracker', max: 40 } : { name: event.by, strong: true },
+        ' closed the task “',
+        { said: event.title, max: SAID },
+        '”.',
+      ];
     case 'rolled_back':
       return ['A later export undid what this one had set.'];
   }
@@ -199,20 +285,36 @@ export function noteFor(recorded: Recorded, shown: Shown): (Message & { broadcas
 /** The same event for one person: what it is about comes first. */
 export function dmFor(recorded: Recorded, shown: Shown, catalog: Catalog): Message | null {
   const words = told(recorded, shown);
-  return words === null ? null : pointing([headlineOf(shown, catalog), words], shown);
+  return words === null ? null : pointing([headlineOf(shown, catalog), words], shown, recorded);
 }
 
 /** For the on-call channel: who is needed, for what, and where it stands. */
 export function pageFor(recorded: Recorded, shown: Shown, catalog: Catalog): Message | null {
   const words = told(recorded, shown);
   if (words === null) return null;
+  const { state } = shown;
   const { title, lines } = situation(shown);
-  return pointing([['🚨 ', ...headlineOf(shown, catalog)], words, title, ...lines.slice(0, 2)], shown);
+  const taken = hands(shown);
+  const known = taken.map((line) => marked(line, shown.directory));
+  const where = lines.slice(0, 2).filter((line) => !known.includes(marked(line, shown.directory)));
+  const mark = state.waiting_since === null ? '✔️ ' : state.ack ? '🙋 ' : '🚨 ';
+  return pointing([[mark, ...headlineOf(shown, catalog)], words, title, ...where, ...taken], shown, recorded);
 }
 
-function pointing(lines: readonly Words[], shown: Shown): Message {
+function pointing(lines: readonly Words[], shown: Shown, recorded: Recorded | null): Message {
   const { text, blocks } = message(lines, shown);
-  return { text, blocks: [...blocks, actions([reviewButton(shown)])] };
+  const first = recorded === null ? [] : nextSteps(recorded, shown);
+  return { text, blocks: [...blocks, actions([...first, reviewButton(shown)])] };
+}
+
+/** What the reader of this message is asked to do, while it still can be done. */
+function nextSteps({ event }: Recorded, shown: Shown): readonly Button[] {
+  const { state } = shown;
+  if (event.type === 'changes_requested') {
+    return state.returned && state.requester !== null ? [resubmitButton(shown)] : [];
+  }
+  const wanted = event.type === 'paged' || event.type === 'reopened';
+  return wanted && state.waiting_since !== null && !state.ack ? [acknowledgeButton(shown)] : [];
 }
 
 /** Sent when the full message could not be drawn or was refused: never nothing. */
@@ -224,5 +326,5 @@ export function plainMessage({ state, directory }: Shown): Message {
     { said: state.source.reference, max: CARD.reference },
     ` is ${spoken(state.status)}. Its card could not be drawn; open Review for the details, and tell an operator. Owner: ${names([state.route.owner], directory)}.`,
   ];
-  return pointing([words], { state, directory, now: 0 });
+  return pointing([words], { state, directory, now: 0 }, null);
 }

@@ -17,6 +17,9 @@ export type Sent = { at: PostedMessage } | { ended: SlackOutcome };
 /** As `Sent`, or a refusal for which the caller may know another way. */
 export type Tried = Sent | { refused: string };
 
+/** What posting itself needs to know of the row being worked on. */
+type Row = Pick<Doing, 'row'>;
+
 /** The row being worked on, and the export it is about, as it is now. */
 export type Doing = { row: OutboxRow; shown: Shown };
 
@@ -28,6 +31,8 @@ export type Post = {
   since: number;
   /** True when an earlier try may have got through unseen. */
   doubtful: boolean;
+  /** What is said instead when Slack refuses the form of the message. */
+  plain: () => Message;
 };
 
 export type PostingParts = {
@@ -64,7 +69,7 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
   const clean = new Set<string>();
 
   /** A failed call: waited out, or a refusal. */
-  function failed(failure: Exclude<Answer<never>, { kind: 'ok' }>, { row }: Doing): Tried {
+  function failed(failure: Exclude<Answer<never>, { kind: 'ok' }>, { row }: Row): Tried {
     switch (failure.kind) {
       case 'limited':
         return later(failure.after_ms, 'ratelimited');
@@ -88,7 +93,7 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
   }
 
   /** The message that an earlier try left behind, or null. */
-  async function found(doing: Doing, channel: string, what: Post): Promise<Tried | null> {
+  async function found(doing: Row, channel: string, what: Post): Promise<Tried | null> {
     const { post_id, since } = what;
     if (!what.doubtful || clean.has(post_id)) return null;
     const earlier = await findPosted(client, { channel, thread_ts: what.thread?.ts ?? null, post_id, since });
@@ -109,14 +114,14 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
   }
 
   /** Posts in one channel (by id). Content that Slack refuses gives way to the plainest message there is. */
-  async function postIn(doing: Doing, channel: string, what: Post): Promise<Tried> {
+  async function postIn(doing: Row, channel: string, what: Post): Promise<Tried> {
     const { post_id, thread, message } = what;
     const earlier = await found(doing, channel, what);
     if (earlier) return earlier;
     let sent = await postMessage(client, { channel, thread, post_id }, message);
     if (sent.kind === 'refused' && meaningOf(sent.code) === 'content') {
       log.error({ code: sent.code, post_id }, 'slack refused the form of a message');
-      sent = await postMessage(client, { channel, thread, post_id }, plainMessage(doing.shown));
+      sent = await postMessage(client, { channel, thread, post_id }, what.plain());
     }
     if (sent.kind === 'ok') {
       const body_hash = bodyHash(message);

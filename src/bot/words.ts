@@ -13,7 +13,7 @@ export type Word =
   | string
   | { strong: string }
   | { said: string; max: number; strong?: boolean }
-  | { at: number; as?: 'moment' | 'time' | 'ago' }
+  | { at: number; as?: 'moment' | 'minute' | 'time' | 'ago' }
   | { mention: PersonId }
   | { name: PersonId; strong?: boolean }
   | { channel: string }
@@ -22,6 +22,7 @@ export type Words = readonly Word[];
 
 const FORMAT = {
   moment: '{date_short_pretty} at {time}',
+  minute: '{time}',
   time: '{time_secs}',
   ago: '{ago}',
 } as const;

@@ -3,16 +3,18 @@ import { dirname, resolve } from 'node:path';
 import { systemClock } from '../clock.ts';
 import { type Config, type Environment, loadConfig, readEnvironment, renderFault } from '../config.ts';
 import { createCatalog } from '../exports/catalog.ts';
+import type { Catalog } from '../exports/define.ts';
+import { directoryAt, EMPTY_OVERLAY } from '../exports/directory.ts';
+import type { Directory } from '../exports/ownership.ts';
 import { SINK_KINDS } from '../sinks/registry.ts';
+import { checkDirectory, checkPolicies, checkSinks } from './check-directory.ts';
+import { checkWorkspace } from './check-slack.ts';
+import { type Finding, fail, ok, warn } from './findings.ts';
 import { withReader } from './ledger.ts';
 import { configText } from './setup.ts';
 import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
 
-export type Finding = { level: 'ok' | 'warn' | 'fail'; text: string };
-
-const ok = (text: string): Finding => ({ level: 'ok', text });
-const warn = (text: string): Finding => ({ level: 'warn', text });
-const fail = (text: string): Finding => ({ level: 'fail', text });
+const CLOCK_TOLERANCE_MS = 60_000;
 
 /** `check`: everything that can be known before Meshline is started, each line with its remedy. */
 export async function check(terminal: Terminal): Promise<ExitCode> {
@@ -20,7 +22,7 @@ export async function check(terminal: Terminal): Promise<ExitCode> {
   const findings: Finding[] = read.ok
     ? [
         ...checkSlack(read.environment),
-        ...checkConfiguration(terminal, read.environment),
+        ...(await checkConfiguration(terminal, read.environment)),
         ...(await checkLedger(read.environment.MESHLINE_DB)),
       ]
     : read.faults.map((fault) => fail(`${fault.variable}: ${fault.message}`));
@@ -53,20 +55,44 @@ function checkSlack(environment: Environment): Finding[] {
   ];
 }
 
-function checkConfiguration(terminal: Terminal, environment: Environment): Finding[] {
+async function checkConfiguration(terminal: Terminal, environment: Environment): Promise<Finding[]> {
   const file = environment.MESHLINE_CONFIG;
   try {
     const text = configText(environment);
-    const loaded = loadConfig({ text, env: terminal.env, catalog: createCatalog(), sinkKinds: SINK_KINDS });
+    const catalog = createCatalog();
+    const loaded = loadConfig({ text, env: terminal.env, catalog, sinkKinds: SINK_KINDS });
     if (!loaded.ok) return loaded.faults.map((fault) => fail(renderFault(file, fault)));
     return [
       ok(`${file}: no faults.`),
       ...loaded.warnings.map((warning) => warn(renderFault(file, warning))),
       ...summaryOf(loaded.config),
+      ...(await checkWorld(loaded.config, catalog, environment)),
     ];
   } catch (error) {
     if (error instanceof CommandFailed) return [fail(error.message)];
     throw error;
+  }
+}
+
+/** What the configuration stands for in the world: people, policies, sinks, Slack; all of it only looked at. */
+async function checkWorld(config: Config, catalog: Catalog, environment: Environment): Promise<Finding[]> {
+  const { MESHLINE_DB: file, SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = environment;
+  const directory = await directoryNow(config, file);
+  return [
+    ...checkDirectory(directory),
+    ...checkPolicies(config, catalog),
+    ...(await checkSinks(config)),
+    ...(token === undefined ? [] : await checkWorkspace(token, apiUrl, directory)),
+  ];
+}
+
+/** The file's, with what was changed in Slack; a ledger that does not open is reported elsewhere. */
+async function directoryNow(config: Config, file: string): Promise<Directory> {
+  try {
+    const overlay = existsSync(file) ? await withReader(file, (reader) => reader.directory()) : EMPTY_OVERLAY;
+    return directoryAt(config.directory, overlay, systemClock.now());
+  } catch {
+    return config.directory;
   }
 }
 
@@ -105,7 +131,10 @@ async function checkLedger(file: string): Promise<Finding[]> {
         ];
   }
   try {
-    const pulse = await withReader(file, (reader) => reader.pulse(systemClock.now()));
+    const [pulse, newest] = await withReader(file, async (reader) => [
+      await reader.pulse(systemClock.now()),
+      (await reader.list({ limit: 1 }))[0]?.received_at ?? 0,
+    ]);
     return [
       ok(
         `Ledger: ${file} opens; ${pulse.open} exports are open, ${pulse.tasks_open} tasks, ${pulse.outbox} outbox rows.`,
@@ -113,6 +142,9 @@ async function checkLedger(file: string): Promise<Finding[]> {
       ...(pulse.overdue_deadlines > 0
         ? [warn(`Ledger: ${pulse.overdue_deadlines} deadlines have passed; they fire when Meshline starts.`)]
         : []),
+      newest > systemClock.now() + CLOCK_TOLERANCE_MS
+        ? fail('Clock: the ledger has exports from the future, so this clock is behind. Set it by NTP.')
+        : ok('Clock: nothing in the ledger is ahead of it.'),
     ];
   } catch (error) {
     const reason = error instanceof Error ? error.message : 'unknown';

@@ -1,5 +1,9 @@
-import { renameSync, writeFileSync } from 'node:fs';
+import { existsSync, renameSync, writeFileSync } from 'node:fs';
 import { type Document, isMap, parseDocument } from 'yaml';
+import { systemClock, systemIds } from '../clock.ts';
+import { LedgerLocked, openLedger } from '../store/index.ts';
+import { withReader } from './ledger.ts';
+import { mergeOverlay } from './owners-merge.ts';
 import { configOf, configText, environmentOf, readInput } from './setup.ts';
 import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
 
@@ -16,12 +20,16 @@ function write(file: string, text: string): void {
   }
 }
 
-/** `owners export FILE|-`: people, roles and on-call as YAML, comments included. */
-export function exportOwners(terminal: Terminal, file: string): ExitCode {
+/** `owners export FILE|-`: people, roles and on-call as YAML as they stand now, comments included. */
+export async function exportOwners(terminal: Terminal, file: string): Promise<ExitCode> {
   const environment = environmentOf(terminal.env);
   const text = configText(environment);
   const { directory } = configOf(text, environment.MESHLINE_CONFIG, terminal.env);
   const document = parseDocument(text);
+  const ledger = environment.MESHLINE_DB;
+  if (existsSync(ledger)) {
+    mergeOverlay(document, directory, await withReader(ledger, (reader) => reader.directory()));
+  }
   if (isMap(document.contents)) {
     document.contents.items = document.contents.items.filter(({ key }) =>
       SECTIONS.some((section) => section === String(key)),
@@ -55,9 +63,28 @@ export async function importOwners(terminal: Terminal, file: string, dryRun: boo
     terminal.out(`ok   ${summary} would be in ${target}. Nothing was written.`);
     return 0;
   }
+  await forgetChanges(environment.MESHLINE_DB);
   write(target, text);
   terminal.out(`ok   ${summary} are in ${target}. Restart Meshline to use them.`);
   return 0;
+}
+
+/**
+ * The file now says who owns what, so changes made in Slack before it no longer lie over it; that
+ * is an event too. @throws CommandFailed while Meshline runs, before anything was written
+ */
+async function forgetChanges(file: string): Promise<void> {
+  if (!existsSync(file)) return;
+  try {
+    const ledger = await openLedger({ file, clock: systemClock, ids: systemIds(systemClock) });
+    await ledger.changeDirectory(systemClock.now(), () => ({
+      events: [{ type: 'directory_imported', by: null }],
+    }));
+    await ledger.close();
+  } catch (error) {
+    if (!(error instanceof LedgerLocked)) throw error;
+    throw new CommandFailed('Meshline is running on this ledger. Stop it, import, and start it again.');
+  }
 }
 
 function checkGiven(given: Document.Parsed, file: string): void {

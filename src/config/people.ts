@@ -2,14 +2,16 @@ import type { Catalog } from '../exports/define.ts';
 import { EXCEPTIONS } from '../exports/exceptions.ts';
 import type { Directory, Person, PersonId, RoleEntry } from '../exports/ownership.ts';
 import { Role } from '../exports/words.ts';
+import { calendarOf } from './calendars.ts';
 import type { Finding } from './faults.ts';
-import type { OnCall, PersonEntry, RoleFileEntry } from './schema.ts';
+import type { CalendarEntry, OnCall, PersonEntry, RoleFileEntry } from './schema.ts';
 import { dangling, type Section } from './sections.ts';
 
 /** Who is who, as the file says it; `on_call` is null when that section is faulty. */
 export type Team = {
   people: Section<PersonEntry>;
   roles: Section<RoleFileEntry>;
+  calendars: Section<CalendarEntry>;
   on_call: OnCall | null;
 };
 
@@ -115,7 +117,7 @@ function usesOfRoles(catalog: Catalog): Map<Role, string> {
 }
 
 /** The directory with keys replaced by ids. Names that are not there are left out; they are faults already. */
-export function resolveDirectory({ people, roles, on_call }: Team): {
+export function resolveDirectory({ people, roles, calendars, on_call }: Team): {
   directory: Directory;
   slack_users: Map<PersonId, string>;
 } {
@@ -123,9 +125,19 @@ export function resolveDirectory({ people, roles, on_call }: Team): {
   const ids = (keys: readonly string[]) => keys.flatMap((key) => idOf(key) ?? []);
   const persons = new Map<PersonId, Person>();
   const slack_users = new Map<PersonId, string>();
-  for (const { id, name, email, slack, time_zone, backup, active } of people.entries.values()) {
+  for (const { id, name, email, slack, time_zone, calendar, backup, active } of people.entries.values()) {
     const stand = backup === undefined ? null : (idOf(backup) ?? null);
-    persons.set(id, { id, name, email, slack: null, time_zone, backup: stand, active });
+    const hours = calendar === undefined ? undefined : calendars.entries.get(calendar);
+    persons.set(id, {
+      id,
+      name,
+      email,
+      slack: null,
+      time_zone,
+      calendar: hours ? calendarOf(hours, time_zone) : null,
+      backup: stand,
+      active,
+    });
     if (slack !== undefined) slack_users.set(id, slack);
   }
   const entries = new Map<Role, RoleEntry>();
@@ -144,6 +156,8 @@ export function resolveDirectory({ people, roles, on_call }: Team): {
         people: ids(on_call?.people ?? []),
         user_group: on_call?.user_group ?? null,
       },
+      away: new Map(),
+      covers: new Map(),
     },
     slack_users,
   };

@@ -3,10 +3,12 @@ import type { Catalog } from '../exports/define.ts';
 import type { Directory, PersonId } from '../exports/ownership.ts';
 import type { TypePolicy } from '../exports/policy.ts';
 import { checkUrl } from '../sinks/egress.ts';
+import { checkCalendars, checkClocks } from './calendars.ts';
 import type { Variables } from './environment.ts';
 import type { Finding } from './faults.ts';
 import { checkPeople, checkRoles, resolveDirectory } from './people.ts';
 import {
+  CalendarEntry,
   OnCall,
   PersonEntry,
   RoleFileEntry,
@@ -77,19 +79,25 @@ export function resolve(
   };
   const people = section(file, 'people', PersonEntry);
   const roles = section(file, 'roles', RoleFileEntry);
+  const calendars = section(file, 'calendars', CalendarEntry);
   const onCall = OnCall.safeParse(Reflect.get(file, 'on_call'));
   const sources = resolveSources(section(file, 'sources', sourceEntry(catalog)), secretsOf);
   const sinks = resolveSinks(section(file, 'sinks', sinkEntry(sinkKinds)), secretsOf);
   const policies = readPolicies(file, catalog);
-  const team = { people, roles, on_call: onCall.success ? onCall.data : null };
+  const team = { people, roles, calendars, on_call: onCall.success ? onCall.data : null };
   const checked = [checkPeople(people), checkRoles(team, catalog)];
   const faults = [
     ...checked.flatMap((each) => each.faults),
+    ...checkCalendars(calendars, people),
     ...sources.faults,
     ...sinks.faults,
     ...[...policies].flatMap(([type, policy]) => checkRoutes(type, policy, sinks.names)),
   ];
-  const warnings = [...checked.flatMap((each) => each.warnings), ...unroutedTypes(catalog, policies)];
+  const warnings = [
+    ...checked.flatMap((each) => each.warnings),
+    ...checkClocks(team, policies, catalog),
+    ...unroutedTypes(catalog, policies),
+  ];
   const { directory, slack_users } = resolveDirectory(team);
   return {
     config: { directory, slack_users, policies, sources: sources.entries, sinks: sinks.entries },

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { AnyExportType, Catalog } from '../exports/define.ts';
-import { DAY_MS, GateMode, HOUR_MS, OnStale, Role } from '../exports/words.ts';
+import { DAY_MS, GateMode, HOUR_MS, MINUTE_MS, OffHours, OnStale, Role, SlaClock } from '../exports/words.ts';
 
 /** The kinds of sink there are, each with the schema of its own settings. */
 export type SinkKinds = readonly { kind: string; settings: z.ZodType }[];
@@ -40,10 +40,45 @@ export const PersonEntry = z.strictObject({
   time_zone: z
     .string()
     .refine(isZone, 'This is not an IANA time zone. Write one such as Europe/Berlin or America/New_York.'),
+  calendar: Name.optional().describe('Name of their calendar; its hours are read in their time zone.'),
   backup: Name.optional().describe('Key of the person who joins when this one is silent or away.'),
   active: z.boolean().default(true),
 });
 export type PersonEntry = z.infer<typeof PersonEntry>;
+
+const Hours = z
+  .array(
+    z
+      .string()
+      .regex(
+        /^(?:[01]\d|2[0-3]):[0-5]\d-(?:(?:[01]\d|2[0-3]):[0-5]\d|24:00)$/,
+        'Hours are written from-to, such as "09:00-17:30"; a shift such as "22:00-06:00" ends on the next day.',
+      )
+      .refine(
+        (hours) => hours.slice(0, 5) !== hours.slice(6),
+        'These hours end when they begin. A whole day is "00:00-24:00".',
+      ),
+  )
+  .max(20)
+  .optional();
+
+export const CalendarEntry = z.strictObject({
+  hours: z.strictObject({
+    mon: Hours,
+    tue: Hours,
+    wed: Hours,
+    thu: Hours,
+    fri: Hours,
+    sat: Hours,
+    sun: Hours,
+  }),
+  holidays: z
+    .array(z.iso.date('A holiday is a day such as 2026-12-25.'))
+    .max(1000)
+    .default([])
+    .describe('Days without work, midnight to midnight where the person is.'),
+});
+export type CalendarEntry = z.infer<typeof CalendarEntry>;
 
 export const RoleFileEntry = z.strictObject({
   members: z.array(Name).min(1, 'A role needs at least one member.').describe('Keys of people.'),
@@ -121,6 +156,10 @@ function typePolicy(type: AnyExportType) {
       .max(90 * DAY_MS)
       .optional(),
     ladder: Ladder.optional(),
+    clock: SlaClock.optional().describe("What the SLA and the ladder run on; working hours are the owner's."),
+    off_hours: OffHours.optional().describe(
+      "Outside the owner's working hours: wait for them, or go to the backup at once.",
+    ),
     refresh: optionalKeys(Object.keys(type.policy.refresh), () =>
       z.strictObject({
         max_age_ms: z
@@ -137,6 +176,18 @@ function typePolicy(type: AnyExportType) {
       .max(HOUR_MS)
       .optional()
       .describe('How long an acceptance can be taken back before the push begins.'),
+    lock_ms: z
+      .int()
+      .min(MINUTE_MS)
+      .max(HOUR_MS)
+      .optional()
+      .describe('How long an opened review keeps others from deciding.'),
+    ack_ms: z
+      .int()
+      .min(MINUTE_MS)
+      .max(DAY_MS)
+      .optional()
+      .describe('How long "I’m on it" counts without a decision before on-call is paged again.'),
     routes: z.array(Name).optional().describe('Names of sinks; each takes the operations it knows.'),
     rules: optionalKeys(Object.keys(type.rules), (name) =>
       typeof type.rules[name] === 'number' ? z.number() : z.string().min(1),
@@ -176,7 +227,7 @@ export function fileSchema(catalog: Catalog, kinds: SinkKinds) {
     policies: z.strictObject(policies).optional(),
     sources: z.record(Name, sourceEntry(catalog)),
     sinks: z.record(Name, sinkEntry(kinds)),
-    calendars: notYet('Calendars'),
+    calendars: z.record(Name, CalendarEntry).optional(),
     schedules: notYet('Schedules'),
     retention: notYet('Retention rules'),
   });

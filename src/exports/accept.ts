@@ -5,6 +5,7 @@ import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
 import { type Freshness, freshness, staleFacts } from './freshness.ts';
 import { awaited, names, type StepView, standing, steps } from './gates.ts';
+import { heldByAnother } from './locks.ts';
 import { type Refusal, refuse } from './refusals.ts';
 import type { Acceptance, Export } from './state.ts';
 import { MINUTE_MS } from './words.ts';
@@ -18,6 +19,8 @@ const REFETCH_PATIENCE_MS = MINUTE_MS;
 export function accept(state: Export, command: Accept, context: Context): Decision {
   const step = stepFor(state, command, context);
   if ('refused' in step) return step;
+  const held = heldByAnother(state, command.by, context);
+  if (held) return held;
   const stale = freshness(state, context.now).filter((each) => each.stale);
   const blocked = stale.length > 0 ? staleAnswer(state, command, stale, context) : null;
   if (blocked) return blocked;
@@ -27,6 +30,7 @@ export function accept(state: Export, command: Accept, context: Context): Decisi
     step: step.index,
     role: step.role,
     by: command.by,
+    for: standsInFor(state, step, command.by),
     at: context.now,
     via: command.via,
     revision: revision.number,
@@ -34,6 +38,12 @@ export function accept(state: Export, command: Accept, context: Context): Decisi
     confirmed_stale: stale.map((each) => each.group),
   };
   return { events: signed(state, acceptance, context) };
+}
+
+/** Whose step it is when somebody else signs it: the owner's, for their backup or cover; or whoever it was routed past. */
+function standsInFor({ route }: Export, step: StepView, by: string): string | null {
+  if (step.role !== route.role) return null;
+  return by === route.owner ? (route.for ?? null) : route.owner;
 }
 
 /** The events of one signature, and of everything that follows when it was the last one. */
@@ -59,6 +69,7 @@ export function acceptedByPolicy(state: Export, context: Context): readonly Even
       step: -1,
       role: null,
       by: null,
+      for: null,
       at: context.now,
       via: 'policy',
       revision: revision.number,

@@ -1,4 +1,5 @@
 import { acceptedByPolicy } from './accept.ts';
+import { pageOnCall } from './clockwork.ts';
 import type { Context } from './commands.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
@@ -70,8 +71,11 @@ function first(
     newer,
   };
   const state = evolve(null, event, context.now, from.id);
-  return { export_id: from.id, events: [event, ...acceptedByPolicy(state, context)] };
+  const page = read.nobody_left ? [pageFor(context)] : [];
+  return { export_id: from.id, events: [event, ...page, ...acceptedByPolicy(state, context)] };
 }
+
+const pageFor = ({ directory }: Context): Event => ({ ...pageOnCall(directory), because: 'nobody_left' });
 
 function knownRequester(read: Read, context: Context): string | null {
   const requester = read.envelope?.source.requested_by ?? null;
@@ -95,10 +99,22 @@ function again(open: Export, read: Read, context: Context): Arrival {
     refresh: read.refresh,
     occurred_at: read.occurred_at,
     problems: read.problems,
-    route: read.route,
+    route: routeOf(open, read, context),
   };
   const state = evolve(open, event, context.now, open.id);
   return { export_id: open.id, events: [event, ...acceptedByPolicy(state, context)] };
+}
+
+/** New values of the same owner stay with whoever the export has been handed to since. */
+function routeOf(open: Export, read: Read, { directory }: Context): Read['route'] {
+  const asked = (raw: Read['raw']) => JSON.stringify([raw['owner_id'], raw['owner_role']]);
+  const kept =
+    open.status !== 'quarantined' &&
+    asked(open.raw) === asked(read.raw) &&
+    open.route.role === read.route.role &&
+    directory.people.get(open.route.owner)?.active === true &&
+    !directory.away.has(open.route.owner);
+  return kept ? open.route : read.route;
 }
 
 /** Policy never accepts what is already too old: then its owner is asked. */

@@ -4,7 +4,7 @@ import { beginDelivery } from './delivery.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
 import { awaited } from './gates.ts';
-import { backupOf, type PersonId } from './ownership.ts';
+import { backupOf, type Directory, type PersonId } from './ownership.ts';
 import type { LadderAction } from './policy.ts';
 import type { Export } from './state.ts';
 
@@ -14,18 +14,31 @@ export function tick(state: Export, mayExpire: boolean, context: Context): reado
     const due = state.undo_until !== null && state.undo_until <= context.now;
     return due ? beginDelivery(state, context) : [];
   }
-  const events: Event[] = [];
-  let now = state;
+  const events: Event[] = quieted(state, context.now);
+  let now = events.reduce<Export>((at, event) => evolve(at, event, context.now, at.id), state);
   for (let next = nextRung(now); next && next.at <= context.now; next = nextRung(now)) {
     if (next.rung.do === 'expire' && !mayExpire) break;
     const event = fired(now, next.rung.do, context);
     events.push(event);
     now = evolve(now, event, context.now, now.id);
   }
+  const quiet = events.some((event) => event.type === 'reopened');
+  if (quiet && now.waiting_since !== null && !events.some((event) => event.type === 'paged')) {
+    events.push({ ...pageOnCall(context.directory), because: 'gone_quiet' });
+  }
+  return events;
+}
+
+/** Locks and acknowledgements whose time has run out. */
+function quieted(state: Export, now: number): Event[] {
+  const events: Event[] = [];
+  if (state.lock && state.lock.until <= now) events.push({ type: 'review_closed', by: null });
+  if (state.ack && state.ack.until <= now) events.push({ type: 'reopened', was: state.ack.by });
   return events;
 }
 
 function waitedFor(state: Export, context: Context): readonly PersonId[] {
+  if (state.returned && state.requester !== null) return [state.requester];
   const people = state.status === 'pending' ? awaited(state, context.directory) : [];
   return people.length > 0 ? people : [state.trouble?.owner ?? state.route.owner];
 }
@@ -37,17 +50,22 @@ function joining(state: Export, context: Context): readonly PersonId[] {
   return [...new Set(backups.filter((person): person is PersonId => person !== null))];
 }
 
+/** Whoever of the rota is active; those who are away only when nobody else is. */
+export function pageOnCall(directory: Directory): Extract<Event, { type: 'paged' }> {
+  const { people, user_group, channel } = directory.on_call;
+  const active = people.filter((person) => directory.people.get(person)?.active);
+  const there = active.filter((person) => !directory.away.has(person));
+  return { type: 'paged', to: there.length > 0 ? there : active, user_group, channel };
+}
+
 function fired(state: Export, action: LadderAction, context: Context): Event {
   switch (action) {
     case 'remind':
       return { type: 'reminded', to: waitedFor(state, context) };
     case 'escalate':
       return { type: 'escalated', to: joining(state, context) };
-    case 'page': {
-      const { people, user_group, channel } = context.directory.on_call;
-      const active = people.filter((person) => context.directory.people.get(person)?.active);
-      return { type: 'paged', to: active, user_group, channel };
-    }
+    case 'page':
+      return pageOnCall(context.directory);
     case 'expire':
       return { type: 'expired' };
   }

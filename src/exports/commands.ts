@@ -3,6 +3,7 @@ import type { Json } from './envelope.ts';
 import type { Repaired } from './events.ts';
 import type { Directory, PersonId } from './ownership.ts';
 import type { Via } from './state.ts';
+import type { Role } from './words.ts';
 
 /** What a decision may look at besides the state: all of it data. */
 export type Context = {
@@ -19,6 +20,24 @@ export type Command =
   | { do: 'withdraw'; by: PersonId; reason: string | null }
   | { do: 'correct'; by: PersonId; repaired: Repaired }
   | { do: 'assign_owner'; by: PersonId; repaired: Repaired }
+  | { do: 'open_review'; by: PersonId; take_over: boolean }
+  | { do: 'close_review'; by: PersonId }
+  | { do: 'request_changes'; by: PersonId; seen: number; reason: string }
+  /** New values typed by a person: by a decider within the fields that the type lets them edit, by the requester to resubmit. */
+  | { do: 'edit'; by: PersonId; seen: number; repaired: Repaired }
+  | { do: 'undo'; by: PersonId }
+  | { do: 'reassign'; by: PersonId; to: PersonId; reason: string }
+  | { do: 'comment'; by: PersonId; text: string }
+  | { do: 'acknowledge'; by: PersonId }
+  /** `task` as the ledger holds it; by a person, or by the outside tracker `via`. */
+  | {
+      do: 'close_task';
+      closer: PersonId | null;
+      via: string | null;
+      task: { key: string; title: string; role: Role; owner: PersonId | null };
+    }
+  /** Looks at the directory again after it changed. */
+  | { do: 'follow_directory' }
   | { do: 'supersede'; newer: string }
   /** `may_expire` is false while the wall clock cannot be trusted. */
   | { do: 'tick'; may_expire: boolean }

@@ -1,12 +1,16 @@
 import { accept, acceptedByPolicy } from './accept.ts';
 import { tick } from './clockwork.ts';
+import { closeTask } from './close-task.ts';
 import type { Command, Context } from './commands.ts';
 import { raiseException, recordPush, redeliver } from './delivery.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
+import { followDirectory } from './follow.ts';
 import { deciders, names, remedialists, resolvers } from './gates.ts';
+import { heldByAnother } from './locks.ts';
 import type { PersonId } from './ownership.ts';
 import { type Refusal, refuse } from './refusals.ts';
+import { acknowledge, comment, edit, openReview, reassign, requestChanges, undo } from './review.ts';
 import type { Export } from './state.ts';
 import { type Status, TERMINAL } from './words.ts';
 
@@ -31,6 +35,7 @@ export function decide(state: Export | null, command: Command, context: Context)
   switch (command.do) {
     case 'accept':
       if (state.status !== 'pending') return refuse('not_waiting', { status: state.status, verb: 'accept' });
+      if (state.returned) return returnedRefusal(state, context);
       return accept(state, command, context);
     case 'reject':
       return reject(state, command, context);
@@ -39,6 +44,28 @@ export function decide(state: Export | null, command: Command, context: Context)
     case 'correct':
     case 'assign_owner':
       return repair(state, command, context);
+    case 'open_review':
+      return openReview(state, command, context);
+    case 'close_review':
+      return state.lock?.by === command.by
+        ? { events: [{ type: 'review_closed', by: command.by }] }
+        : { events: [] };
+    case 'request_changes':
+      return requestChanges(state, command, context);
+    case 'edit':
+      return edit(state, command, context);
+    case 'undo':
+      return undo(state, command, context);
+    case 'reassign':
+      return reassign(state, command, context);
+    case 'comment':
+      return comment(state, command);
+    case 'acknowledge':
+      return acknowledge(state, command, context);
+    case 'close_task':
+      return closeTask(state, command, context);
+    case 'follow_directory':
+      return { events: followDirectory(state, context) };
     case 'supersede':
       if (TERMINAL.has(state.status)) return { events: [] };
       return { events: [{ type: 'superseded', newer: command.newer }] };
@@ -87,6 +114,12 @@ function bySelf(status: Status): string {
   return status === 'expired' ? 'the clock, because nobody decided in time' : 'Meshline';
 }
 
+function returnedRefusal(state: Export, context: Context): Refusal {
+  const name = (id: PersonId | null) => context.directory.people.get(id ?? '')?.name;
+  const who = name(state.returned?.by ?? null) ?? 'Somebody';
+  return refuse('returned', { who, requester: name(state.requester) ?? state.source.name });
+}
+
 function forbidden(verb: string, allowed: readonly PersonId[], context: Context): Refusal {
   return refuse('not_allowed', { verb, allowed: names(allowed, context.directory) });
 }
@@ -101,6 +134,8 @@ function reject(state: Export, command: Extract<Command, { do: 'reject' }>, cont
     ]),
   ];
   if (!allowed.includes(command.by)) return forbidden('reject', allowed, context);
+  const held = heldByAnother(state, command.by, context);
+  if (held) return held;
   const reason = command.reason.trim();
   if (reason.length < 3) return refuse('reason_required');
   return { events: [{ type: 'rejected', by: command.by, reason }] };

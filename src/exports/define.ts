@@ -68,6 +68,8 @@ export type ExportType<Schema extends z.ZodObject = z.ZodObject, R extends Rules
   gate(context: TypeContext<z.infer<Schema>, R>): GateNeed;
   /** Business rules (R10). Errors quarantine; warnings are shown to whoever decides. */
   check(context: TypeContext<z.infer<Schema>, R>): Problem[];
+  /** Paths that whoever decides may edit in the review; `*` stands for any list index. None unless told. */
+  editable?: readonly string[];
   /**
    * What the export sets, so that an older value never overwrites a newer one (R3). Empty for what
    * must always apply, such as a relative stock movement.

@@ -33,6 +33,22 @@ export type Event =
       route: Route;
     }
   | { type: 'freshness_renewed'; reference: string; refresh: Refreshed; occurred_at: number }
+  /** `from` is whose review this takes over. */
+  | { type: 'review_opened'; by: PersonId; until: number; from: PersonId | null }
+  /** `by` is null when the time ran out. */
+  | { type: 'review_closed'; by: PersonId | null }
+  | { type: 'changes_requested'; by: PersonId; reason: string }
+  | ({ type: 'edited'; by: PersonId; changes: readonly Edit[] } & Repaired)
+  | { type: 'undone'; by: PersonId }
+  | { type: 'reassigned'; by: PersonId; reason: string; route: Route }
+  | { type: 'commented'; by: PersonId; text: string }
+  | { type: 'acknowledged'; by: PersonId; until: number }
+  /** Somebody stands in for the owner; `by` is null when nobody is left to do so. `why` goes on after the owner's name. */
+  | { type: 'covered'; for: PersonId; by: PersonId | null; until: number | null; why: string }
+  | { type: 'cover_over'; for: PersonId }
+  | { type: 'backup_changed'; of: PersonId; backup: PersonId | null }
+  /** An acknowledgement went quiet. */
+  | { type: 'reopened'; was: PersonId }
   | { type: 'refetch_requested'; by: PersonId; groups: readonly string[] }
   | { type: 'acceptance_recorded'; acceptance: Acceptance }
   | { type: 'accepted'; undo_until: number | null }
@@ -43,7 +59,14 @@ export type Event =
   | { type: 'superseded'; newer: string }
   | { type: 'reminded'; to: readonly PersonId[] }
   | { type: 'escalated'; to: readonly PersonId[] }
-  | { type: 'paged'; to: readonly PersonId[]; user_group: string | null; channel: string }
+  /** `because` when no rung of the ladder asked for it. */
+  | {
+      type: 'paged';
+      to: readonly PersonId[];
+      user_group: string | null;
+      channel: string;
+      because?: 'nobody_left' | 'gone_quiet';
+    }
   | { type: 'delivery_begun'; pushes: readonly Push[] }
   | { type: 'push_delivered'; key: string; reference: string | null }
   | { type: 'push_retried'; key: string; cause: string; next_at: number }
@@ -60,7 +83,12 @@ export type Event =
   | { type: 'redelivery_requested'; by: PersonId; keys: readonly string[] }
   | { type: 'paused'; trouble: Trouble }
   | { type: 'resumed'; by: PersonId; note: string }
+  /** `via` is the tracker that closed it when nobody did in Slack. */
+  | { type: 'task_closed'; key: string; title: string; by: PersonId | null; via: string | null }
   | { type: 'rolled_back'; by_export: string };
+
+/** One value that a person changed; `path` as in problems, values as they are shown. */
+export type Edit = { path: string; before: string; after: string };
 
 /** An export that was read again after somebody repaired it. */
 export type Repaired = {

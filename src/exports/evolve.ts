@@ -1,3 +1,4 @@
+import { elapsed } from './deadlines.ts';
 import type { Event } from './events.ts';
 import type { Export, Push } from './state.ts';
 
@@ -26,10 +27,16 @@ export function evolve(before: Export | null, event: Event, at: number, id: stri
       channels: open ? [event.route.channel] : [],
       acceptances: [],
       waiting_since: open ? at : null,
+      elapsed_ms: 0,
       rungs_fired: 0,
       last_rung_at: null,
       escalated_to: [],
       refetch_asked_at: null,
+      stand_in: null,
+      lock: null,
+      returned: null,
+      pages: 0,
+      ack: null,
       undo_until: null,
       pushes: [],
       trouble: null,
@@ -47,16 +54,27 @@ function waitAgain(at: number) {
   return {
     acceptances: [],
     waiting_since: at,
+    elapsed_ms: 0,
     rungs_fired: 0,
     last_rung_at: null,
     escalated_to: [],
     refetch_asked_at: null,
+    lock: null,
+    returned: null,
+    pages: 0,
+    ack: null,
     undo_until: null,
     trouble: null,
   } satisfies Partial<Export>;
 }
 
-const settled = { waiting_since: null, undo_until: null } satisfies Partial<Export>;
+const settled = {
+  waiting_since: null,
+  undo_until: null,
+  lock: null,
+  returned: null,
+  ack: null,
+} satisfies Partial<Export>;
 
 function withChannel(state: Export, channel: string): readonly string[] {
   return state.channels.includes(channel) ? state.channels : [...state.channels, channel];
@@ -73,10 +91,12 @@ function attempted(state: Export, key: string): number {
 function changed(state: Export, event: Known, at: number): Partial<Export> {
   switch (event.type) {
     case 'corrected':
+    case 'edited':
     case 'owner_assigned':
     case 'revised':
       return {
         ...waitAgain(at),
+        ...state.returned?.kept,
         status: event.problems.some((problem) => problem.severity === 'error') ? 'quarantined' : 'pending',
         raw: event.raw,
         revision: event.revision,
@@ -84,17 +104,58 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         occurred_at: event.occurred_at,
         problems: event.problems,
         route: event.route,
+        stand_in: event.route.owner === state.route.owner ? state.stand_in : null,
         channels: withChannel(state, event.route.channel),
         pushes: [],
       };
     case 'freshness_renewed':
       return { refresh: event.refresh, occurred_at: event.occurred_at, refetch_asked_at: null };
+    case 'review_opened':
+      return { lock: { by: event.by, at, until: event.until } };
+    case 'review_closed':
+      return { lock: null };
+    case 'changes_requested':
+      return {
+        ...waitAgain(at),
+        returned: {
+          by: event.by,
+          at,
+          reason: event.reason,
+          kept: {
+            elapsed_ms: elapsed(state, at),
+            rungs_fired: state.rungs_fired,
+            escalated_to: state.escalated_to,
+          },
+        },
+      };
+    case 'undone':
+      return { ...waitAgain(at), status: 'pending' };
+    case 'reassigned':
+      return {
+        lock: null,
+        stand_in: null,
+        route: event.route,
+        channels: withChannel(state, event.route.channel),
+      };
+    case 'commented':
+    case 'task_closed':
+      return {};
+    case 'acknowledged':
+      return { ack: { by: event.by, at, until: event.until } };
+    case 'covered':
+      return { stand_in: { for: event.for, by: event.by, until: event.until } };
+    case 'cover_over':
+      return { stand_in: null };
+    case 'backup_changed':
+      return { route: { ...state.route, backup: event.backup } };
+    case 'reopened':
+      return { ack: null };
     case 'refetch_requested':
       return { refetch_asked_at: at };
     case 'acceptance_recorded':
-      return { acceptances: [...state.acceptances, event.acceptance] };
+      return { acceptances: [...state.acceptances, event.acceptance], lock: null };
     case 'accepted':
-      return { status: 'accepted', waiting_since: null, undo_until: event.undo_until };
+      return { ...settled, status: 'accepted', undo_until: event.undo_until };
     case 'acceptance_lapsed':
       return { ...waitAgain(at), status: 'pending' };
     case 'rejected':
@@ -114,7 +175,8 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         escalated_to: [...new Set([...state.escalated_to, ...event.to])],
       };
     case 'paged':
-      return { rungs_fired: state.rungs_fired + 1, last_rung_at: at };
+      if (event.because) return { pages: state.pages + 1 };
+      return { rungs_fired: state.rungs_fired + 1, last_rung_at: at, pages: state.pages + 1 };
     case 'delivery_begun':
       return { status: 'delivering', undo_until: null, pushes: event.pushes };
     case 'push_delivered':
@@ -166,8 +228,12 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         status: 'paused',
         trouble: event.trouble,
         waiting_since: at,
+        elapsed_ms: 0,
         rungs_fired: 0,
         escalated_to: [],
+        pages: 0,
+        ack: null,
+        ending: null,
       };
     case 'resumed':
       return {

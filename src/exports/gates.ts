@@ -1,4 +1,4 @@
-import { backupOf, type Directory, type PersonId } from './ownership.ts';
+import { backupOf, backupsOf, type Directory, type PersonId, standIns } from './ownership.ts';
 import type { GateStep } from './policy.ts';
 import type { Acceptance, Export } from './state.ts';
 import type { Role } from './words.ts';
@@ -19,21 +19,29 @@ export function standing(state: Export): readonly Acceptance[] {
   return state.acceptances.filter((each) => each.revision === revision.number && each.hash === revision.hash);
 }
 
+/** R13: whoever asked for it, where two must sign. */
+export function barred({ revision, requester }: Export): PersonId | null {
+  return (revision?.policy.gate.steps.length ?? 0) > 1 ? requester : null;
+}
+
 /**
- * Who may sign one step. The owner's own step belongs to the owner, and to the backup once the
- * ladder has brought them in (or from the start when the owner may not sign their own request).
+ * Who may sign one step. The owner's own step belongs to the owner, to whoever stands in for them
+ * now, and to the backup once the ladder has brought them in (or from the start when the owner may
+ * not sign their own request).
  * Any other step belongs to every active member of its role. The ladder brings in backups of all
  * steps at once; none of them may thereby sign a step that is not theirs.
  */
 function signers(state: Export, step: GateStep, directory: Directory): readonly PersonId[] {
   const { owner, role } = state.route;
-  const twoStep = (state.revision?.policy.gate.steps.length ?? 0) > 1;
-  const mayNot = twoStep ? state.requester : null;
+  const mayNot = barred(state);
   const backup = backupOf(directory, owner);
   const members = directory.roles.get(step.role)?.members ?? [];
-  const joined = state.escalated_to.filter((person) => person === backup || members.includes(person));
-  const people = step.role === role ? [owner, ...joined, ...(owner === mayNot ? [backup] : [])] : members;
-  return people.filter(
+  const behind = backupsOf(directory, owner);
+  const joined = state.escalated_to.filter((person) => behind.includes(person) || members.includes(person));
+  const standing = standIns(directory, owner, role, mayNot);
+  const own = [owner, ...standing, ...joined, ...(owner === mayNot ? [backup] : [])];
+  const people = step.role === role ? own : members;
+  return [...new Set(people)].filter(
     (person): person is PersonId =>
       person !== null && person !== mayNot && directory.people.get(person)?.active === true,
   );
@@ -58,11 +66,17 @@ export function steps(state: Export, directory: Directory): readonly StepView[] 
   });
 }
 
-/** Everyone whose signature would count now. */
+/** Everyone whose signature would count now; nobody's does while it is sent back for changes. */
 export function awaited(state: Export, directory: Directory): readonly PersonId[] {
+  if (state.returned) return [];
   const open = steps(state, directory).filter((step) => !step.signed);
   const now = state.revision?.policy.gate.ordered ? open.slice(0, 1) : open;
   return [...new Set(now.flatMap((step) => step.eligible))];
+}
+
+/** The owner, whoever stands in for them now, and who joined by escalation. */
+function ownersOf({ route, escalated_to }: Export, directory: Directory): readonly PersonId[] {
+  return [route.owner, ...standIns(directory, route.owner, route.role), ...escalated_to];
 }
 
 /**
@@ -72,14 +86,14 @@ export function awaited(state: Export, directory: Directory): readonly PersonId[
 export function deciders(state: Export, directory: Directory): readonly PersonId[] {
   const gate = state.revision?.policy.gate;
   const bySteps = gate ? gate.steps.flatMap((step) => signers(state, step, directory)) : [];
-  const owners = [state.route.owner, ...state.escalated_to].filter((id) => directory.people.get(id)?.active);
+  const owners = ownersOf(state, directory).filter((id) => directory.people.get(id)?.active);
   return [...new Set([...bySteps, ...owners])];
 }
 
 /** Who may repair what is in quarantine: the remediation role, and the owner it was meant for. */
 export function remedialists(state: Export, directory: Directory): readonly PersonId[] {
   const members = directory.roles.get('remediation')?.members ?? [];
-  return [...new Set([...members, ...state.escalated_to, state.route.owner])].filter(
+  return [...new Set([...members, ...ownersOf(state, directory)])].filter(
     (id) => directory.people.get(id)?.active,
   );
 }
@@ -88,7 +102,7 @@ export function remedialists(state: Export, directory: Directory): readonly Pers
 export function resolvers(state: Export, directory: Directory): readonly PersonId[] {
   const role = state.trouble?.role;
   const members = role ? (directory.roles.get(role)?.members ?? []) : [];
-  return [...new Set([...members, state.route.owner, ...state.escalated_to])].filter(
+  return [...new Set([...members, ...ownersOf(state, directory)])].filter(
     (id) => directory.people.get(id)?.active,
   );
 }

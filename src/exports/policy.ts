@@ -1,4 +1,5 @@
-import type { GateMode, OnStale, Role, Severity } from './words.ts';
+import type { Calendar } from './calendar.ts';
+import type { GateMode, OffHours, OnStale, Role, Severity, SlaClock } from './words.ts';
 
 /** One step of a gate: who may sign it. */
 export type GateStep = { role: Role };
@@ -15,8 +16,10 @@ export type Gate = {
 
 export type LadderAction = 'remind' | 'escalate' | 'page' | 'expire';
 
-/** `after_ms` counts from the moment the export began to wait. */
+/** `after_ms` counts from the moment the export began to wait; in working time when the policy has a calendar. */
 export type LadderRung = { do: LadderAction; after_ms: number };
+
+export type LadderStep = { do: LadderAction; after: number; every?: number; times?: number };
 
 export type RefreshRule = { max_age_ms: number; on_stale: OnStale };
 
@@ -42,8 +45,14 @@ export type StampedPolicy = {
   gate: Gate;
   sla_ms: number;
   ladder: readonly LadderRung[];
+  /** The owner's, when SLA and ladder run on working hours; null when they run on the wall clock. */
+  calendar: Calendar | null;
   refresh: Readonly<Record<string, RefreshRule>>;
   undo_ms: number;
+  /** How long an opened review keeps others from deciding. */
+  lock_ms: number;
+  /** How long an acknowledgement of on-call counts without a decision. */
+  ack_ms: number;
   /** Sinks by operation name. */
   routes: Readonly<Record<string, readonly string[]>>;
   retry: RetryPolicy;
@@ -57,16 +66,25 @@ export type TypePolicy = {
   ordered?: boolean;
   sla_ms?: number;
   /** `after` is a fraction of the SLA: 0.5 is half-way, 2 is twice the SLA. */
-  ladder?: readonly { do: LadderAction; after: number }[];
+  /** `every` repeats the rung after as much again, `times` in all, at most ten. */
+  ladder?: readonly LadderStep[];
+  /** `always` when absent. */
+  clock?: SlaClock;
+  /** Whether what comes in outside the owner's working hours waits for them (when absent) or goes to the backup. */
+  off_hours?: OffHours;
   refresh?: Readonly<Record<string, { max_age_ms?: number; on_stale?: OnStale }>>;
   undo_ms?: number;
+  lock_ms?: number;
+  ack_ms?: number;
   /** Sink names; each takes the operations it knows. */
   routes?: readonly string[];
   /** Limits of the type's own rules, by the names the type declares. */
   rules?: Readonly<Record<string, number | string>>;
 };
 
-export const DEFAULT_LADDER: readonly { do: LadderAction; after: number }[] = [
+export const MOST_REPEATS = 10;
+
+export const DEFAULT_LADDER: readonly LadderStep[] = [
   { do: 'remind', after: 0.5 },
   { do: 'escalate', after: 1 },
   { do: 'page', after: 1.5 },

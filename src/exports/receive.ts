@@ -29,6 +29,8 @@ export type Read = {
   occurred_at: number;
   problems: readonly Problem[];
   route: Route;
+  /** True when its owner and everybody behind them is away: on-call hears of it at once. */
+  nobody_left: boolean;
 };
 
 const MOST_PROBLEMS = 50;
@@ -99,8 +101,10 @@ function readParsed(
   const context = { envelope, payload, rules, now: reading.now };
   const problems: Problem[] = [...envelopeProblems(envelope, type, reading), ...type.check(context)];
   const role = type.policy.owner_role_for?.(payload, envelope) ?? type.policy.owner_role;
-  const routed = routeFor(reading.directory, envelope, role);
   const need = type.gate(context);
+  const off_hours = policy.off_hours ?? 'wait';
+  const hours = { now: reading.now, off_hours, urgent: need.mode === 'two_step' };
+  const routed = routeFor(reading.directory, envelope, role, hours);
   const ownerRole = 'code' in routed ? (envelope.owner_role ?? role) : routed.role;
   const operations = type.operations(payload, envelope).map((operation) => operation.name);
   const stamped = stampPolicy({
@@ -109,6 +113,7 @@ function readParsed(
     policy,
     envelope,
     ownerRole,
+    calendar: 'code' in routed ? null : (reading.directory.people.get(routed.owner)?.calendar ?? null),
     sla_ms: type.policy.sla_ms_for?.(payload, envelope) ?? type.policy.sla_ms,
     canRefetch: reading.source.can_refetch,
     operations,
@@ -152,6 +157,7 @@ function readParsed(
       faulty || 'code' in routed
         ? remediationRoute(reading.directory, 'It has problems that must be fixed first.')
         : routed,
+    nobody_left: 'code' in routed && routed.nobody_left,
   };
 }
 
@@ -212,6 +218,7 @@ function quarantine(
     occurred_at: envelope ? fromIso(envelope.occurred_at) : reading.now,
     problems: capped(problems),
     route: remediationRoute(reading.directory, 'It could not be read, so nobody can decide on it yet.'),
+    nobody_left: false,
   };
 }
 

@@ -1,13 +1,17 @@
+import type { Calendar } from './calendar.ts';
 import type { AnyExportType, GateNeed, Rules } from './define.ts';
 import type { Envelope } from './envelope.ts';
 import {
   DEFAULT_LADDER,
   type Gate,
+  type LadderRung,
+  type LadderStep,
+  MOST_REPEATS,
   type RefreshRule,
   type StampedPolicy,
   type TypePolicy,
 } from './policy.ts';
-import type { GateMode, Role } from './words.ts';
+import { type GateMode, MINUTE_MS, type Role } from './words.ts';
 
 /** A sink's name and whether it takes an operation, as far as the core must know. */
 export type SinkFacts = { name: string; accepts(operation: string): boolean };
@@ -68,11 +72,28 @@ export type Stamping = {
   policy: TypePolicy;
   envelope: Envelope;
   ownerRole: Role;
+  /** The owner's; null when there is no owner, or no calendar for them. */
+  calendar: Calendar | null;
   sla_ms: number;
   canRefetch: boolean;
   operations: readonly string[];
   sinks: readonly SinkFacts[];
 };
+
+const LOCK_MS = 5 * MINUTE_MS;
+const ACK_MS = 30 * MINUTE_MS;
+
+/** Every firing of the ladder as a rung of its own, in the order of time; expiry comes last. */
+function rungs(ladder: readonly LadderStep[], sla_ms: number): readonly LadderRung[] {
+  return ladder
+    .flatMap(({ do: action, after, every, times }) =>
+      Array.from({ length: every === undefined ? 1 : Math.min(times ?? 2, MOST_REPEATS) }, (_, n) => ({
+        do: action,
+        after_ms: Math.round((after + n * (every ?? 0)) * sla_ms),
+      })),
+    )
+    .sort((a, b) => Number(a.do === 'expire') - Number(b.do === 'expire') || a.after_ms - b.after_ms);
+}
 
 /** Everything that configuration and type say, fixed for the life of one revision. */
 export function stampPolicy(stamping: Stamping): StampedPolicy {
@@ -88,11 +109,11 @@ export function stampPolicy(stamping: Stamping): StampedPolicy {
   return {
     gate,
     sla_ms,
-    ladder: (policy.ladder ?? DEFAULT_LADDER).map((rung) => ({
-      do: rung.do,
-      after_ms: Math.round(rung.after * sla_ms),
-    })),
+    ladder: rungs(policy.ladder ?? DEFAULT_LADDER, sla_ms),
+    calendar: policy.clock === 'working_hours' ? stamping.calendar : null,
     refresh: refreshFor(type, policy, gate.mode, stamping.canRefetch),
+    lock_ms: policy.lock_ms ?? LOCK_MS,
+    ack_ms: policy.ack_ms ?? ACK_MS,
     undo_ms: gate.mode === 'policy' ? 0 : (policy.undo_ms ?? 0),
     routes: Object.fromEntries(routes),
     retry: type.policy.retry,

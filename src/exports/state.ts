@@ -26,6 +26,8 @@ export type Acceptance = {
   step: number;
   role: Role | null;
   by: PersonId | null;
+  /** Whose step it was, when the signer stood in for them. */
+  for: PersonId | null;
   at: number;
   via: Via;
   revision: number;
@@ -58,6 +60,24 @@ export type Trouble = ExceptionRule & {
   at: number;
 };
 
+/** Somebody is looking at it and means to decide: others wait, or take over knowingly. */
+export type Lock = { by: PersonId; at: number; until: number };
+
+/** Sent back with what must change; it waits for the requester until new values come. */
+export type Returned = {
+  by: PersonId;
+  at: number;
+  reason: string;
+  /** Where the owner's own clock stood; it goes on from there when new values come. */
+  kept: { elapsed_ms: number; rungs_fired: number; escalated_to: readonly PersonId[] };
+};
+
+/** Who stands in for the owner while they are away or covered; `by` is null when nobody is left. */
+export type StandIn = { for: PersonId; by: PersonId | null; until: number | null };
+
+/** On-call has seen it; when they go quiet past `until`, it is open again. */
+export type Ack = { by: PersonId; at: number; until: number };
+
 /** Who ended it, when and why; `by` is null when a clock or a newer export did. */
 export type Ending = { at: number; by: PersonId | null; reason: string | null };
 
@@ -88,11 +108,20 @@ export type Export = {
   acceptances: readonly Acceptance[];
   /** When the present wait began: rungs of the ladder count from here. Null when nobody is awaited. */
   waiting_since: number | null;
+  /** What of the ladder's time had already passed when the present wait began. */
+  elapsed_ms: number;
   rungs_fired: number;
   last_rung_at: number | null;
   /** Backups who joined by escalation; they may act beside the owners. */
   escalated_to: readonly PersonId[];
   refetch_asked_at: number | null;
+  /** As last told: who may decide is looked up in the directory. */
+  stand_in: StandIn | null;
+  lock: Lock | null;
+  returned: Returned | null;
+  /** How often on-call was paged in the present wait. */
+  pages: number;
+  ack: Ack | null;
   undo_until: number | null;
   pushes: readonly Push[];
   trouble: Trouble | null;

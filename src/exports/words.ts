@@ -58,6 +58,14 @@ export type Severity = z.infer<typeof Severity>;
 export const OnStale = z.enum(['refetch', 'confirm', 'refuse']);
 export type OnStale = z.infer<typeof OnStale>;
 
+/** What an SLA and its ladder run on: every hour, or the owner's working hours. */
+export const SlaClock = z.enum(['always', 'working_hours']);
+export type SlaClock = z.infer<typeof SlaClock>;
+
+/** What becomes of an export that comes in outside its owner's working hours. */
+export const OffHours = z.enum(['wait', 'backup']);
+export type OffHours = z.infer<typeof OffHours>;
+
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;

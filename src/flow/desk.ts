@@ -1,16 +1,20 @@
-import { setImmediate as turn } from 'node:timers/promises';
 import type { Command } from '../exports/commands.ts';
-import { nextDeadline } from '../exports/deadlines.ts';
 import { decide } from '../exports/decide.ts';
-import { awaited, remedialists, resolvers } from '../exports/gates.ts';
+import type { Repaired } from '../exports/events.ts';
 import type { Directory, PersonId } from '../exports/ownership.ts';
 import { read } from '../exports/receive.ts';
 import { isRefusal, type Refusal, refuse } from '../exports/refusals.ts';
 import type { Export } from '../exports/state.ts';
 import type { Role, Status } from '../exports/words.ts';
 import type { Committed } from '../store/port.ts';
+import { digestPage, expandDigest, MOST_TOGETHER } from './digest.ts';
+import { find, idNamed, personNamed } from './find.ts';
+import { acceptable, day, desksOf, inbox, tasksOf } from './inbox.ts';
+import { onCallBoard } from './on-call.ts';
 import type { Desk, Shown } from './ports.ts';
 import { contextOf, type Flow, readingOf } from './settings.ts';
+import { closeTask } from './tasks.ts';
+import { acceptTogether } from './together.ts';
 
 type Linker = (slack: { team: string; user: string }) => Promise<PersonId | Refusal>;
 
@@ -29,19 +33,20 @@ export function createDesk(flow: Flow, link: Linker): Desk {
 
   const repair = async (
     exportId: string,
-    kind: 'correct' | 'assign_owner',
-    by: PersonId,
     raw: Export['raw'] | null,
-    owner: { owner_id: PersonId; owner_role: Role } | null,
+    owner: { owner_id: PersonId; owner_role: Role } | 'its own' | null,
+    asked: (repaired: Repaired) => Command,
   ): Promise<Committed | Refusal> => {
     const known = await flow.ledger.get(exportId);
     if (!known) return refuse('not_found', { export_id: exportId });
     const reading = readingOf(flow, known.source.name);
     return flow.ledger.update(exportId, flow.clock.now(), (state) => {
       const number = (state?.revision?.number ?? 0) + 1;
-      const repaired = read(raw ?? state?.raw ?? known.raw, reading, number, owner);
-      const { envelope: _, ...facts } = repaired;
-      return decide(state, { do: kind, by, repaired: facts }, contextOf(flow));
+      const { route } = state ?? known;
+      const whose = owner === 'its own' ? { owner_id: route.owner, owner_role: route.role } : owner;
+      const repaired = read(raw ?? state?.raw ?? known.raw, reading, number, whose);
+      const { envelope: _, nobody_left: __, ...facts } = repaired;
+      return decide(state, asked(facts), contextOf(flow));
     });
   };
 
@@ -57,6 +62,23 @@ export function createDesk(flow: Flow, link: Linker): Desk {
     history: (exportId) => flow.ledger.events(exportId),
     list: (filter) => flow.ledger.list(filter),
     inbox: (person, limit) => inbox(flow, person, limit),
+    day: (person, page) => day(flow, person, page),
+    homeOpened: (person) => flow.ledger.homeOpened(person, flow.clock.now()),
+    digest: (channel, page) => digestPage(flow, channel, page),
+    expandDigest: (channel, by) => expandDigest(flow, channel, by),
+    async acceptTogether(by, { channel, export_type, at }) {
+      const ids =
+        channel === ''
+          ? (await acceptable(flow, by, export_type)).map(({ state }) => state.id)
+          : (await flow.ledger.digestRows(channel, MOST_TOGETHER, export_type)).map((row) => row.export_id);
+      return acceptTogether(flow, by, ids, at);
+    },
+    tasks: (person) => tasksOf(flow, person, desksOf(person, flow.settings().directory).roles),
+    closeTask: (idOrKey, by) => closeTask(flow, idOrKey, { closer: by, via: null }),
+    onCall: () => onCallBoard(flow),
+    find: (person, words) => find(flow, person, words),
+    idNamed: (wanted) => idNamed(flow, wanted),
+    personNamed: async (wanted, me) => personNamed(flow.settings().directory, wanted, me),
     accept: (exportId, by, seen, confirm_stale) =>
       act(exportId, { do: 'accept', by, via: 'slack', seen, confirm_stale }),
     reject: (exportId, by, seen, reason) => act(exportId, { do: 'reject', by, seen, reason }),
@@ -65,13 +87,29 @@ export function createDesk(flow: Flow, link: Linker): Desk {
       return act(exportId, { do: 'redeliver', by, newer: await newerThan(flow, exportId) });
     },
     resume: (exportId, by, note) => act(exportId, { do: 'resume', by, note }),
-    correct: (exportId, by, raw) => repair(exportId, 'correct', by, raw, null),
+    correct: (exportId, by, raw) =>
+      repair(exportId, raw, null, (repaired) => ({ do: 'correct', by, repaired })),
     async assignOwner(exportId, by, owner, role) {
       const { directory } = flow.settings();
       const why = cannotOwn(directory, owner, role);
       if (why)
         return refuse('not_an_owner', { who: directory.people.get(owner)?.name ?? 'This person', why });
-      return repair(exportId, 'assign_owner', by, null, { owner_id: owner, owner_role: role });
+      const named = { owner_id: owner, owner_role: role };
+      return repair(exportId, null, named, (repaired) => ({ do: 'assign_owner', by, repaired }));
+    },
+    openReview: (exportId, by, take_over) => act(exportId, { do: 'open_review', by, take_over }),
+    closeReview: (exportId, by) => act(exportId, { do: 'close_review', by }),
+    requestChanges: (exportId, by, seen, reason) =>
+      act(exportId, { do: 'request_changes', by, seen, reason }),
+    edit: (exportId, by, seen, raw) =>
+      repair(exportId, raw, 'its own', (repaired) => ({ do: 'edit', by, seen, repaired })),
+    undo: (exportId, by) => act(exportId, { do: 'undo', by }),
+    reassign: (exportId, by, to, reason) => act(exportId, { do: 'reassign', by, to, reason }),
+    comment: (exportId, by, text) => act(exportId, { do: 'comment', by, text }),
+    acknowledge: (exportId, by) => act(exportId, { do: 'acknowledge', by }),
+    async cardAt(channel, ts) {
+      const message = await flow.ledger.messageAt(channel, ts);
+      return message?.post_id.startsWith('card:') ? message.export_id : null;
     },
   };
 }
@@ -100,60 +138,4 @@ export async function newerThan(flow: Flow, exportId: string): Promise<string | 
   if (!newest || newest.export_id === exportId || newest.occurred_at <= state.occurred_at) return null;
   const other = await flow.ledger.get(newest.export_id);
   return other && ENGAGED.has(other.status) ? newest.export_id : null;
-}
-
-const OPEN: readonly Status[] = ['pending', 'quarantined', 'paused', 'failed'];
-
-function waitsFor(state: Export, person: PersonId, directory: Directory): boolean {
-  switch (state.status) {
-    case 'pending':
-      return awaited(state, directory).includes(person);
-    case 'quarantined':
-      return remedialists(state, directory).includes(person);
-    case 'paused':
-    case 'failed':
-      return resolvers(state, directory).includes(person);
-    case 'accepted':
-    case 'delivering':
-    case 'delivered':
-    case 'rejected':
-    case 'withdrawn':
-    case 'expired':
-    case 'superseded':
-    case 'rolled_back':
-      return false;
-  }
-}
-
-/** Open exports read in one go; then the event loop has its turn, so that clicks never wait for an inbox. */
-const PAGE = 100;
-
-/** @NOTE Reads the open exports page by page; an index by awaited person comes with the inbox at scale. */
-async function inbox(flow: Flow, person: PersonId, limit: number): Promise<readonly Shown[]> {
-  const { directory } = flow.settings();
-  const now = flow.clock.now();
-  const due = (state: Export) => nextDeadline(state) ?? Number.MAX_SAFE_INTEGER;
-  let found: Export[] = [];
-  for (const status of OPEN) {
-    let before: string | undefined;
-    for (;;) {
-      const page = await flow.ledger.list({
-        status,
-        limit: PAGE,
-        ...(before === undefined ? {} : { before }),
-      });
-      const states = await Promise.all(page.map((row) => flow.ledger.get(row.id)));
-      const theirs = states
-        .filter((state) => state !== null)
-        .filter((state) => waitsFor(state, person, directory));
-      // Only what will be shown is kept: the open exports may be more than memory should hold.
-      found = [...found, ...theirs]
-        .sort((a, b) => due(a) - due(b) || a.received_at - b.received_at)
-        .slice(0, limit);
-      before = page.at(-1)?.id;
-      if (page.length < PAGE) break;
-      await turn();
-    }
-  }
-  return found.map((state) => ({ state, directory, now }));
 }

@@ -7,6 +7,10 @@ import type { Flow } from './settings.ts';
 const LEASE_MS = 120_000;
 const RELOAD_MS = 30_000;
 const RELOAD_ROWS = 10_000;
+/** First cards of low risk that may wait for one channel; with more than that they share a digest. */
+export const FLOOD = 8;
+/** Cards moved in one transaction, so that clicks are not held up. */
+const COLLAPSE_ROWS = 100;
 
 export type DispatchPace = {
   /** Messages into one Slack channel. */
@@ -59,7 +63,26 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
       laneFor(ticket.lane).put(ticket);
       touched.add(ticket.lane);
     }
-    for (const name of touched) pump(name);
+    for (const name of touched) {
+      void calm(name);
+      pump(name);
+    }
+  };
+
+  /** Moves the waiting first cards of a flooded channel into its digest, each at most once. */
+  const calm = async (name: string): Promise<void> => {
+    const lane = lanes.get(name);
+    const keys = lane?.quietCards() ?? [];
+    if (!lane || keys.length <= FLOOD || !name.startsWith('slack:')) return;
+    lane.uncount(keys);
+    try {
+      for (let from = 0; from < keys.length; from += COLLAPSE_ROWS) {
+        const some = keys.slice(from, from + COLLAPSE_ROWS);
+        lane.drop(await flow.ledger.collapse(name.slice('slack:'.length), some, flow.clock.now()));
+      }
+    } catch (err) {
+      flow.log.error({ err, lane: name }, 'Waiting cards could not share a digest; each is posted');
+    }
   };
 
   const pump = (name: string) => {

@@ -48,6 +48,8 @@ export class Lane {
   #later = new Map<string, Ticket>();
   #busy = new Map<string, string>();
   #quietUntil = 0;
+  /** Cards that have not been posted and could share a digest. */
+  #quietCards = new Set<string>();
 
   constructor(concurrency: number, bucket: Bucket | null) {
     this.#concurrency = concurrency;
@@ -58,6 +60,30 @@ export class Lane {
   put(ticket: Ticket): void {
     for (const queue of this.#ready) queue.delete(ticket.key);
     this.#later.set(ticket.key, ticket);
+    const { effect } = ticket;
+    if (effect.kind === 'card' && effect.may_wait && !this.#busy.has(ticket.key))
+      this.#quietCards.add(ticket.key);
+    else this.#quietCards.delete(ticket.key);
+  }
+
+  /** Cards that wait here and could share one digest message. */
+  quietCards(): readonly string[] {
+    return [...this.#quietCards];
+  }
+
+  /** Counts these cards no more: they stand already, or are somewhere else now. */
+  uncount(keys: readonly string[]): void {
+    for (const key of keys) this.#quietCards.delete(key);
+  }
+
+  /** Cards that are shown by a digest now. One that was asked for again since, for itself, stays. */
+  drop(keys: readonly string[]): void {
+    for (const key of keys) {
+      for (const queue of [this.#later, ...this.#ready]) {
+        const effect = queue.get(key)?.effect;
+        if (effect?.kind === 'card' && effect.may_wait) queue.delete(key);
+      }
+    }
   }
 
   /** The far side asked for quiet until then. */
@@ -80,6 +106,7 @@ export class Lane {
     if (wait > 0) return { wait };
     this.#bucket?.take();
     this.#ready[rank(best)]?.delete(best.key);
+    this.#quietCards.delete(best.key);
     this.#busy.set(best.key, subjectOf(best));
     return best;
   }

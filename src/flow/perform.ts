@@ -6,8 +6,10 @@ import type { Export, Push, Revision } from '../exports/state.ts';
 import type { Pusher, PushRequest, Refetcher, SinkOutcome } from '../sinks/port.ts';
 import type { OutboxRow, Settlement } from '../store/port.ts';
 import { newerThan } from './desk.ts';
+import { followDirectory } from './follow.ts';
 import type { Messenger } from './ports.ts';
 import { contextOf, type Flow } from './settings.ts';
+import { track } from './tasks.ts';
 
 /** The far sides that outbox rows are carried to. */
 export type FarSides = {
@@ -34,11 +36,19 @@ export async function perform(flow: Flow, far: FarSides, row: OutboxRow): Promis
     case 'note':
     case 'dm':
     case 'page':
+    case 'briefing':
+    case 'digest':
       return message(flow, far, row);
     case 'push':
       return push(flow, far, row);
     case 'refetch':
       return refetch(flow, far, row, row.effect.source);
+    case 'follow':
+      await followDirectory(flow, row.effect.of);
+      await flow.ledger.settle(settled(row));
+      return DONE;
+    case 'track':
+      return tracked(flow, far, row);
     case 'relay': {
       const { to } = row.effect;
       const command = { do: 'roll_back', by_export: row.export_id } as const;
@@ -101,6 +111,26 @@ async function refetch(flow: Flow, far: FarSides, row: OutboxRow, source: string
   }
   await flow.ledger.settle(settled(row));
   return DONE;
+}
+
+const TRACK_AGAIN_MS = 30_000;
+const TRACK_LONGEST_MS = 3_600_000;
+
+/** A tracker that is down is asked again for as long as it takes; what it refuses is only logged. */
+async function tracked(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performed> {
+  const outcome = await track(flow, far, row);
+  if (outcome.kind === 'delivered' || outcome.kind === 'failed') {
+    if (outcome.kind === 'failed')
+      flow.log.warn({ key: row.key, code: outcome.exception_code }, 'A tracker refused a task');
+    await flow.ledger.settle(settled(row));
+    return DONE;
+  }
+  const doubled = TRACK_AGAIN_MS * 2 ** Math.min(10, row.attempts - 1);
+  const wait = Math.max(
+    outcome.kind === 'retry' ? (outcome.after_ms ?? 0) : 0,
+    Math.min(doubled, TRACK_LONGEST_MS),
+  );
+  return { again_at: await later(flow, row, wait, outcome.cause), quiet_until: null };
 }
 
 function requestFor(state: Export, revision: Revision, push: Push, row: OutboxRow): PushRequest {

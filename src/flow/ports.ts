@@ -4,7 +4,7 @@ import type { Directory, Person, PersonId } from '../exports/ownership.ts';
 import type { Refusal } from '../exports/refusals.ts';
 import type { Export } from '../exports/state.ts';
 import type { Role } from '../exports/words.ts';
-import type { Committed, ExportFilter, ExportSummary, OutboxRow } from '../store/port.ts';
+import type { Committed, DigestCount, ExportFilter, ExportSummary, OutboxRow, Task } from '../store/port.ts';
 
 /** How a Slack row ended. `later` was refused or failed and comes again; `gone` needs no more tries. */
 export type SlackOutcome =
@@ -20,6 +20,46 @@ export interface Messenger {
 /** One export with what a surface needs to draw it. */
 export type Shown = { state: Export; directory: Directory; now: number };
 
+/** Some of a list; `all` and `late` are counted up to a thousand. */
+export type Section = { items: readonly Shown[]; all: number; late: number };
+
+/** A person's day: everything App Home shows. `page` of `pages` of what waits for them, from 0. */
+export type Day = {
+  now: number;
+  directory: Directory;
+  page: number;
+  pages: number;
+  waiting: Section;
+  /** In somebody else's place: as cover, as backup, by escalation. */
+  covering: Section;
+  requests: Section;
+  locks: Section;
+  tasks: readonly Task[];
+  /** Types of which several may be accepted with one click. */
+  together: readonly { export_type: string; n: number }[];
+};
+
+/** What became of several decisions made with one click; `left` need a look of their own. */
+export type Together = {
+  accepted: number;
+  left: number;
+  refused: readonly { why: string; n: number }[];
+};
+
+/** What a flooded channel has waiting: numbers by type, and one page of it. */
+export type DigestPage = {
+  counts: readonly DigestCount[];
+  items: readonly Shown[];
+  page: number;
+  pages: number;
+};
+
+/** What a search came to; `wrong` says what a word should have been. */
+export type Found = { items: readonly Shown[]; more: boolean } | { wrong: string };
+
+/** Who is on call, and what they were paged for and still waits. */
+export type OnCallBoard = { directory: Directory; now: number; incidents: readonly Shown[] };
+
 /**
  * What a person can do through a surface. Every method checks authority again, from the directory,
  * at this moment; refusals are values whose sentence the person gets.
@@ -33,6 +73,29 @@ export interface Desk {
   /** Open exports that wait for this person, the most urgent first. */
   inbox(person: PersonId, limit: number): Promise<readonly Shown[]>;
   /** `seen` is the revision number on the card or modal the person acted on. */
+  day(person: PersonId, page: number): Promise<Day>;
+  /** The Home tab is open there from now on, and is kept up to date for a day. */
+  homeOpened(person: PersonId): Promise<void>;
+  digest(channel: string, page: number): Promise<DigestPage>;
+  /** Gives what waits in a channel's digest cards of its own; for whoever may decide some of it. */
+  expandDigest(channel: string, by: PersonId): Promise<number | Refusal>;
+  /**
+   * Accepts what is low in risk and of one type: what waits for the person, or in a channel's digest
+   * when one is named. What came in or changed after `at` (ms), when they looked, is left.
+   */
+  acceptTogether(
+    by: PersonId,
+    which: { channel: string; export_type: string; at: number },
+  ): Promise<Together>;
+  tasks(person: PersonId): Promise<readonly Task[]>;
+  closeTask(idOrKey: string, by: PersonId): Promise<Committed | Refusal>;
+  onCall(): Promise<OnCallBoard>;
+  /** Exports that fit all of the words; `me` in them is the person. */
+  find(person: PersonId, words: string): Promise<Found>;
+  /** The whole id, or the one recent export whose id ends so; null for none and for several. */
+  idNamed(wanted: string): Promise<string | null>;
+  /** One person by name, address or mention; null for nobody and for several. */
+  personNamed(wanted: string, me: PersonId): Promise<PersonId | null>;
   accept(exportId: string, by: PersonId, seen: number, confirmStale: boolean): Promise<Committed | Refusal>;
   reject(exportId: string, by: PersonId, seen: number, reason: string): Promise<Committed | Refusal>;
   withdraw(exportId: string, by: PersonId, reason: string | null): Promise<Committed | Refusal>;
@@ -41,4 +104,21 @@ export interface Desk {
   /** Reads the repaired export again; refused with its problems while any is left (`no_owner` apart). */
   correct(exportId: string, by: PersonId, raw: { [key: string]: Json }): Promise<Committed | Refusal>;
   assignOwner(exportId: string, by: PersonId, owner: PersonId, role: Role): Promise<Committed | Refusal>;
+  /** Holds the review for whoever may decide; `answer` says who holds it when somebody else does. */
+  openReview(exportId: string, by: PersonId, takeOver: boolean): Promise<Committed | Refusal>;
+  closeReview(exportId: string, by: PersonId): Promise<Committed | Refusal>;
+  requestChanges(exportId: string, by: PersonId, seen: number, reason: string): Promise<Committed | Refusal>;
+  /** Reads the edited export again, which stays with its owner; a new revision that everybody accepts anew. */
+  edit(
+    exportId: string,
+    by: PersonId,
+    seen: number,
+    raw: { [key: string]: Json },
+  ): Promise<Committed | Refusal>;
+  undo(exportId: string, by: PersonId): Promise<Committed | Refusal>;
+  reassign(exportId: string, by: PersonId, to: PersonId, reason: string): Promise<Committed | Refusal>;
+  comment(exportId: string, by: PersonId, text: string): Promise<Committed | Refusal>;
+  acknowledge(exportId: string, by: PersonId): Promise<Committed | Refusal>;
+  /** The export whose card stands there; null when none does. */
+  cardAt(channel: string, ts: string): Promise<string | null>;
 }

@@ -1,48 +1,85 @@
-import type { Directory, PersonId } from '../exports/ownership.ts';
-import type { Ledger } from '../store/port.ts';
+import type { Clock } from '../clock.ts';
+import { directoryAt, directoryDue, nextBoundary, type Overlay } from '../exports/directory.ts';
+import {
+  type DirectoryCommand,
+  type DirectoryDecision,
+  decideDirectory,
+} from '../exports/directory-decide.ts';
+import { type Directory, type PersonId, personBehind, type SlackAccount } from '../exports/ownership.ts';
+import { isRefusal, type Refusal } from '../exports/refusals.ts';
+import type { DirectoryCommitted, Ledger } from '../store/port.ts';
 
-export type SlackAccount = { team: string; user: string };
-
-/** The directory as it stands: the configuration's, with the Slack accounts found and lost since. */
+/** The directory as it stands: the configuration's, with everything that changed since, at this moment. */
 export type Roster = {
   directory(): Directory;
+  overlay(): Overlay;
+  /** Authority is checked again, in the transaction. */
+  change(command: DirectoryCommand): Promise<DirectoryCommitted | Refusal>;
   /** Keeps a link for good. */
   link(person: PersonId, account: SlackAccount): Promise<void>;
   /** What Slack says about an account: someone it deactivates or makes a guest may decide nothing. */
-  accountChanged(account: SlackAccount, change: { deleted: boolean; restricted: boolean }): void;
+  accountChanged(account: SlackAccount, change: { deleted: boolean; restricted: boolean }): Promise<void>;
+  /** Who asked not to be disturbed, and until when (UTC ms); not kept over a restart. */
+  notDisturbed(until: ReadonlyMap<PersonId, number>): void;
+  /** Records what time alone has begun or ended: absences and covers. */
+  tick(): Promise<void>;
 };
 
 /** @param named people whose account the configuration itself names; guests among them are meant */
 export async function openRoster(
   configured: Directory,
   named: ReadonlyMap<PersonId, string>,
-  ledger: Pick<Ledger, 'slackLinks' | 'saveSlackLink'>,
+  ledger: Pick<Ledger, 'directory' | 'changeDirectory'>,
+  clock: Pick<Clock, 'now'>,
 ): Promise<Roster> {
-  const people = new Map(configured.people);
-  for (const { person, team, user } of await ledger.slackLinks()) {
-    const known = people.get(person);
-    const moved = named.has(person) && named.get(person) !== user;
-    if (known && !moved) people.set(person, { ...known, slack: { team, user } });
-  }
-  let directory: Directory = { ...configured, people };
-  const set = (id: PersonId, change: { slack: SlackAccount } | { active: boolean }) => {
-    const known = directory.people.get(id);
-    if (known)
-      directory = { ...directory, people: new Map(directory.people).set(id, { ...known, ...change }) };
+  let overlay = await ledger.directory();
+  let dnd: ReadonlyMap<PersonId, number> = new Map();
+  let current: { directory: Directory; from: number; until: number; version: number } | null = null;
+
+  const believed = (): Overlay => {
+    const links = Object.entries(overlay.links).filter(
+      ([person, account]) => !named.has(person) || named.get(person) === account.user,
+    );
+    return { ...overlay, links: Object.fromEntries(links) };
+  };
+  const directory = () => {
+    const now = clock.now();
+    if (current && current.version === overlay.version && current.from <= now && now < current.until) {
+      return current.directory;
+    }
+    const made = { ...directoryAt(configured, believed(), now), dnd };
+    current = { directory: made, from: now, until: nextBoundary(overlay, now), version: overlay.version };
+    return made;
+  };
+  const change = async (command: DirectoryCommand) => {
+    const now = clock.now();
+    const committed = await ledger.changeDirectory(
+      now,
+      (before): DirectoryDecision => decideDirectory(before, command, configured, now),
+    );
+    if (!isRefusal(committed) && committed.after.version > overlay.version) overlay = committed.after;
+    return committed;
   };
   return {
-    directory: () => directory,
+    directory,
+    overlay: () => overlay,
+    change,
     async link(person, account) {
-      await ledger.saveSlackLink({ person, ...account });
-      set(person, { slack: account });
+      await change({ do: 'link_slack', person, account });
     },
-    accountChanged({ team, user }, { deleted, restricted }) {
-      const known = [...directory.people.values()].find(
-        (person) => person.slack?.team === team && person.slack.user === user,
-      );
+    async accountChanged(account, { deleted, restricted }) {
+      const known = personBehind(directory(), account);
       if (!known) return;
-      const wanted = configured.people.get(known.id)?.active ?? false;
-      set(known.id, { active: wanted && !deleted && (!restricted || named.has(known.id)) });
+      const usable = !deleted && (!restricted || named.has(known.id));
+      await change({ do: 'notice_account', person: known.id, usable });
+    },
+    notDisturbed(until) {
+      dnd = until;
+      current = null;
+    },
+    async tick() {
+      const due = directoryDue(overlay);
+      if (due !== null && due <= clock.now()) await change({ do: 'tick' });
     },
   };
 }

@@ -1,6 +1,8 @@
+import type { HomeKeeper } from '../bot/home-keeper.ts';
 import type { Clock } from '../clock.ts';
 import type { Catalog } from '../exports/define.ts';
 import type { Desk } from '../flow/ports.ts';
+import type { Roster } from '../flow/roster.ts';
 import type { Log } from '../log.ts';
 
 /** What Slack said about an account: deactivated, turned into a guest, or given another address. */
@@ -8,7 +10,11 @@ export type UserChange = { team: string; user: string; deleted: boolean; restric
 
 export type HandlerDeps = {
   desk: Desk;
+  /** The directory and its changes. */
+  owners: Pick<Roster, 'directory' | 'overlay' | 'change'>;
   catalog: Catalog;
+  /** Told what somebody's Home tab shows, so that it is kept so. */
+  homes: Pick<HomeKeeper, 'shown'>;
   clock: Clock;
   log: Log;
   /** True the first time this id of a delivery is seen; Slack can deliver one action several times. */

@@ -43,7 +43,10 @@ async function draw(
   page: number,
 ): Promise<void> {
   const person = await deps.desk.whoIs(account);
-  if (!isRefusal(person)) return publishHome(deps, client, account.user, person, page);
+  if (!isRefusal(person)) {
+    await publishHome(deps, client, account.user, person, page);
+    return deps.desk.homeOpened(person.id);
+  }
   await client.views.publish({ user_id: account.user, view: stranger(sentence(person)) });
 }
 

@@ -1,14 +1,25 @@
 import type { App } from '@slack/bolt';
 import { registerAccept } from './accept.ts';
+import { registerAcknowledge } from './acknowledge.ts';
 import { registerAssignOwner } from './assign-owner.ts';
+import { registerComments } from './comments.ts';
 import type { HandlerDeps } from './deps.ts';
+import { registerDigest } from './digest.ts';
+import { registerEdit } from './edit.ts';
 import { registerExportsCommand } from './exports-command.ts';
 import { registerFix } from './fix.ts';
 import { registerHome } from './home.ts';
+import { registerOnCallCommand } from './on-call-command.ts';
+import { registerOwners } from './owners.ts';
+import { registerOwnersCommand } from './owners-command.ts';
+import { registerOwnersForms } from './owners-forms.ts';
+import { registerReassign } from './reassign.ts';
 import { registerRedeliver } from './redeliver.ts';
 import { registerReject } from './reject.ts';
+import { registerRequestChanges } from './request-changes.ts';
 import { registerResume } from './resume.ts';
 import { registerReview } from './review.ts';
+import { registerUndo } from './undo.ts';
 import { registerUsers } from './users.ts';
 import { registerWithdraw } from './withdraw.ts';
 
@@ -18,13 +29,24 @@ const HANDLERS: readonly ((app: App, deps: HandlerDeps) => void)[] = [
   registerAccept,
   registerReject,
   registerReview,
+  registerRequestChanges,
+  registerEdit,
+  registerReassign,
+  registerUndo,
+  registerAcknowledge,
+  registerComments,
   registerWithdraw,
   registerRedeliver,
   registerResume,
   registerFix,
   registerAssignOwner,
   registerHome,
+  registerDigest,
   registerExportsCommand,
+  registerOnCallCommand,
+  registerOwnersCommand,
+  registerOwners,
+  registerOwnersForms,
   registerUsers,
 ];
 

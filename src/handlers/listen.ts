@@ -4,11 +4,11 @@ import { type ActionId, decodeTarget, type Target } from '../bot/ids.ts';
 import { messageModal } from '../bot/modals/message.ts';
 import { errorFacts } from '../bot/slack-log.ts';
 import type { Person } from '../exports/ownership.ts';
-import { isRefusal, type Refusal, refuse, sentence } from '../exports/refusals.ts';
+import { isRefusal, type Refusal, refuse } from '../exports/refusals.ts';
 import type { Committed } from '../store/port.ts';
 import type { HandlerDeps } from './deps.ts';
 import { publishHome } from './publish-home.ts';
-import { type Asker, answer, cameTooLate, fill, open, type Place, trusted } from './reply.ts';
+import { type Asker, answer, cameTooLate, fill, open, type Place, tell, trusted } from './reply.ts';
 
 export const WENT_WRONG =
   'Something went wrong on our side and was logged. Look at the card before you try again.';
@@ -71,7 +71,7 @@ export async function answered(asker: Asker, run: () => Promise<Outcome>): Promi
     const outcome = await run();
     if (outcome === 'shown') return;
     const said = isRefusal(outcome) ? outcome : outcome.answer;
-    if (said) await answer(asker, { text: sentence(said) });
+    if (said) await tell(asker, said);
   } catch (error) {
     asker.log.error(errorFacts(error), 'slack interaction failed');
     await answer(asker, { text: cameTooLate(error) ? TOO_LATE : WENT_WRONG });

@@ -2,8 +2,11 @@ import type { RespondFn } from '@slack/bolt';
 import type { KnownBlock } from '@slack/types';
 import type { ModalView, WebClient } from '@slack/web-api';
 import { z } from 'zod';
+import { LIMIT } from '../bot/limits.ts';
 import { messageModal } from '../bot/modals/message.ts';
 import { errorFacts } from '../bot/slack-log.ts';
+import { mrkdwn } from '../bot/text.ts';
+import { type Refusal, sentence } from '../exports/refusals.ts';
 import type { Log } from '../log.ts';
 
 /** Where somebody acted, as far as it matters for answering them there. */
@@ -51,12 +54,18 @@ export async function fill(
   }
 }
 
+/** Says a refusal; names and other text in its sentence have no markup wherever it is read. */
+export async function tell(asker: Asker, refusal: Refusal): Promise<void> {
+  const said = sentence(refusal);
+  await answer(asker, { text: mrkdwn(said, LIMIT.section) }, said);
+}
+
 /**
  * Says something to one person privately, in the place where they acted, else in a direct message.
  * Never rejects: an answer that cannot be given is logged.
  */
-export async function answer(asker: Asker, said: Answer): Promise<void> {
-  for (const way of waysOf(asker, said)) {
+export async function answer(asker: Asker, said: Answer, inModal = said.text): Promise<void> {
+  for (const way of waysOf(asker, said, inModal)) {
     try {
       await way();
       return;
@@ -66,7 +75,7 @@ export async function answer(asker: Asker, said: Answer): Promise<void> {
   }
 }
 
-function waysOf(asker: Asker, said: Answer): (() => Promise<unknown>)[] {
+function waysOf(asker: Asker, said: Answer, inModal: string): (() => Promise<unknown>)[] {
   const { client, user, place } = asker;
   const direct = () => client.chat.postMessage({ channel: user, ...said });
   switch (place.kind) {
@@ -81,7 +90,7 @@ function waysOf(asker: Asker, said: Answer): (() => Promise<unknown>)[] {
     }
     case 'modal':
     case 'home':
-      return [() => open(asker, messageModal('Meshline', said.text)), direct];
+      return [() => open(asker, messageModal('Meshline', inModal)), direct];
   }
 }
 

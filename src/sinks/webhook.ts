@@ -9,7 +9,7 @@ import { createRedact, createSigner } from './signing.ts';
 export const WebhookSettings = z
   .strictObject({
     url: z.string().min(1).max(2_000),
-    /** Operations it takes; absent: all. */
+    /** Operations it takes; absent: all of exports. `task.open` and `task.close` only where they are named. */
     operations: z.array(z.string().min(1)).nonempty().optional(),
     /** For a whole call, the connection included. */
     timeout_ms: z.int().min(100).max(120_000).default(10_000),
@@ -87,7 +87,7 @@ function createWebhook(settings: WebhookSettings, context: SinkContext): Sink {
     name,
     limits: { concurrency, rate_per_second: settings.rate_per_second ?? null },
     idempotent: true,
-    accepts: (operation) => operations?.has(operation) ?? true,
+    accepts: (operation) => operations?.has(operation) ?? !operation.startsWith('task.'),
     async push(request) {
       if (gone) return GONE;
       const body = bodyOf(request);

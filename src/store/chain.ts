@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { RecordedChange } from '../exports/directory.ts';
 import type { Recorded } from '../exports/events.ts';
 import type { Connection, Head, Tx } from './connection.ts';
 
@@ -26,7 +27,7 @@ export function chained(before: Buffer, row: Omit<EventRow, 'hash' | 'type'>): B
 
 export type Chain = {
   /** Appends to the ledger and moves the head of the transaction. */
-  append(tx: Tx, recorded: Recorded): void;
+  append(tx: Tx, recorded: Recorded | RecordedChange): void;
   /** The head as the file has it. */
   head(): Head;
 };

@@ -21,6 +21,8 @@ export type Tx = {
   head: Head;
   announced: Announced[];
   exports: string[];
+  /** Desks (`Whose`) that the changed exports were on or are on. */
+  desks: string[];
   /** The counts as they are after it. */
   tally: Tally;
 };

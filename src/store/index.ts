@@ -6,17 +6,20 @@ import { type Backup, backupFrom } from './backup.ts';
 import { chainOver } from './chain.ts';
 import { type Announced, connect, type Head } from './connection.ts';
 import { deliveriesOver } from './deliveries.ts';
+import { digestsOver } from './digests.ts';
+import { changeDirectory, directoryOver } from './directory.ts';
 import { named } from './failures.ts';
+import { homesOver } from './homes.ts';
 import { intakeOver } from './intake.ts';
 import { lockLedger } from './lock.ts';
 import { messagesOver } from './messages.ts';
 import { MIGRATIONS, migrate } from './migrate.ts';
 import { assertDurable, BUSY_MS, openDatabase, type Synchronous } from './open.ts';
 import { outboxOver } from './outbox.ts';
+import { partiesOver } from './parties.ts';
 import type { Ledger } from './port.ts';
 import { readsOver } from './reads.ts';
 import { rowsOver } from './rows.ts';
-import { slackLinksOver } from './slack-links.ts';
 import { subjectsOver } from './subjects.ts';
 import { countAll } from './tally.ts';
 import { tasksOver } from './tasks.ts';
@@ -92,34 +95,44 @@ export function ledgerOver(
   { clock, ids }: { clock: Clock; ids: Ids },
 ): Ledger & Maintenance {
   const connection = connect(db);
+  const exportRows = rowsOver(connection);
+  const outbox = outboxOver(connection, nextEpoch(db));
   const tables: Tables = {
     chain: chainOver(connection),
-    rows: rowsOver(connection),
+    rows: exportRows,
     subjects: subjectsOver(connection),
-    outbox: outboxOver(connection, nextEpoch(db)),
+    parties: partiesOver(connection),
+    outbox,
     tasks: tasksOver(connection, ids),
+    digests: digestsOver(connection, outbox, exportRows),
   };
+  const homes = homesOver(connection);
   const messages = messagesOver(connection);
   const firstSeen = deliveriesOver(connection);
   const intake = intakeOver(connection, tables, firstSeen);
-  const links = slackLinksOver(connection);
+  const directory = directoryOver(connection);
   const listeners: Parameters<Ledger['onCommitted']>[0][] = [];
-  const tell = ({ announced, exports }: Written) => {
+  const tell = ({ announced, exports, desks }: Written) => {
     const rows = [...new Map(announced.map((row): [string, Announced] => [row.key, row])).values()];
     const changed = [...new Set(exports)];
-    for (const listener of listeners) listener(rows, changed);
+    const touched = [...new Set(desks)];
+    for (const listener of listeners) listener(rows, changed, touched);
   };
   const start = { head: tables.chain.head(), tally: countAll(connection) };
   const writer = createWriter(db, clock, start, tell);
   db.pragma(`busy_timeout = ${BUSY_MS}`);
   return {
-    ...readsOver(connection, tables, messages, links, () => writer.tally()),
+    ...readsOver(connection, tables, { messages, directory, homes }, () => writer.tally()),
     update: (id, now, decide, settle) => writer.submit((tx) => update(tx, tables, id, now, decide, settle)),
     intake: (now, key, decide, delivery) => writer.submit((tx) => intake(tx, now, key, decide, delivery)),
     claim: (keys, now, leaseMs) => writer.submit((tx) => tables.outbox.claim(tx, keys, now, leaseMs)),
     settle: (settlement) => writer.submit((tx) => tables.outbox.settle(tx, settlement, clock.now())),
     waiting: async (until, limit, lane) => tables.outbox.waiting(until, clock.now(), limit, lane),
-    saveSlackLink: (link) => writer.submit((tx) => links.save(tx, link)),
+    changeDirectory: (now, decide) =>
+      writer.submit((tx) => changeDirectory(tx, tables, directory, now, decide)),
+    homeOpened: (person, at) => writer.submit((tx) => homes.opened(tx, person, at)),
+    collapse: (channel, keys, now) => writer.submit((tx) => tables.digests.collapse(tx, channel, keys, now)),
+    expandDigest: (channel, now) => writer.submit((tx) => tables.digests.expand(tx, channel, now)),
     saveMessage: (message) => writer.submit((tx) => messages.save(tx, message)),
     forgetMessage: (postId) => writer.submit((tx) => messages.forget(tx, postId)),
     firstSeen: (scope, id, bodyHash, now, keepMs) =>

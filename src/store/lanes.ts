@@ -7,6 +7,7 @@ export function laneOf(effect: Deferred): string {
     case 'card':
     case 'note':
     case 'page':
+    case 'digest':
       return `slack:${effect.channel}`;
     case 'dm':
       return `slack:dm:${effect.person}`;
@@ -16,6 +17,12 @@ export function laneOf(effect: Deferred): string {
       return `source:${effect.source}`;
     case 'relay':
       return 'relay';
+    case 'follow':
+      return 'directory';
+    case 'briefing':
+      return `slack:dm:for:${effect.of}`;
+    case 'track':
+      return 'tracker';
   }
 }
 
@@ -26,25 +33,34 @@ export function priorityOf(effect: Deferred): number {
     case 'note':
     case 'page':
     case 'dm':
+    case 'digest':
       return effect.priority;
     case 'push':
     case 'refetch':
     case 'relay':
+    case 'follow':
+    case 'briefing':
+    case 'track':
       return PRIORITY.approval;
   }
 }
 
-/** When it may begin: a push says so itself, everything else at once. UTC ms. */
+/** When it may begin: a push says so itself, a card may, everything else at once. UTC ms. */
 export function dueOf(effect: Deferred, now: number): number {
   switch (effect.kind) {
     case 'push':
       return effect.due_at;
     case 'card':
+      return effect.due_at ?? now;
     case 'note':
     case 'page':
     case 'dm':
     case 'refetch':
     case 'relay':
+    case 'follow':
+    case 'briefing':
+    case 'digest':
+    case 'track':
       return now;
   }
 }

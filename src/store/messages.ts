@@ -3,6 +3,7 @@ import type { PostedMessage } from './port.ts';
 
 export type Messages = {
   find(postId: string): PostedMessage | null;
+  at(channel: string, ts: string): PostedMessage | null;
   save(tx: Tx, message: PostedMessage): void;
   forget(tx: Tx, postId: string): void;
 };
@@ -12,6 +13,9 @@ export function messagesOver(connection: Connection): Messages {
   const find = connection.one<PostedMessage>(
     'SELECT post_id, export_id, channel, ts, body_hash FROM messages WHERE post_id = ?',
   );
+  const at = connection.one<PostedMessage>(
+    'SELECT post_id, export_id, channel, ts, body_hash FROM messages WHERE channel = ? AND ts = ?',
+  );
   const save = connection.write(`INSERT INTO messages (post_id, export_id, channel, ts, body_hash)
   VALUES (?, ?, ?, ?, ?)
   ON CONFLICT (post_id) DO UPDATE SET
@@ -19,6 +23,7 @@ export function messagesOver(connection: Connection): Messages {
   const forget = connection.write('DELETE FROM messages WHERE post_id = ?');
   return {
     find: (postId) => find(postId) ?? null,
+    at: (channel, ts) => at(channel, ts) ?? null,
     save(tx, { post_id, export_id, channel, ts, body_hash }) {
       save(tx, post_id, export_id, channel, ts, body_hash);
     },

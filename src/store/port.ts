@@ -1,4 +1,6 @@
 import type { Decision } from '../exports/decide.ts';
+import type { Overlay, RecordedChange } from '../exports/directory.ts';
+import type { DirectoryDecision } from '../exports/directory-decide.ts';
 import type { Effect } from '../exports/effects.ts';
 import type { Json } from '../exports/envelope.ts';
 import type { Event, Recorded } from '../exports/events.ts';
@@ -33,7 +35,10 @@ export type OutboxRow = {
 };
 
 /** The effects that wait in the outbox; tasks and cancellations are done inside the transaction. */
-export type Deferred = Exclude<Effect, { kind: 'open_task' } | { kind: 'close_tasks' } | { kind: 'cancel' }>;
+export type Deferred = Exclude<
+  Effect,
+  { kind: 'open_task' } | { kind: 'close_tasks' } | { kind: 'close_task' } | { kind: 'cancel' }
+>;
 
 /** How an attempt at an outbox row ended. `later` keeps the row; `done` removes it unless it was renewed meanwhile. */
 export type Settlement = {
@@ -71,13 +76,15 @@ export type ExportFilter = {
   owner?: string;
   source?: string;
   campaign_id?: string;
+  /** A canonical SKU that its values name. */
+  sku?: string;
   /** Exclusive: exports older than this id (ids are time-ordered). */
   before?: string;
   limit: number;
 };
 
-/** A person's Slack account: team and user id together are the identity, never a name or an address. */
-export type SlackLink = { person: string; team: string; user: string };
+/** One committed change of the directory. */
+export type DirectoryCommitted = { before: Overlay; after: Overlay; changes: readonly RecordedChange[] };
 
 /** A delivery of a sender: the same id again must carry the same body. Remembered for `keep_ms`. */
 export type Delivery = { scope: string; id: string; body_hash: string; keep_ms: number };
@@ -106,7 +113,20 @@ export type Task = {
   opened_at: number;
   due_at: number;
   closed_at: number | null;
+  /** Who closed it, or the tracker's name; null when its cause was settled. */
+  closed_by: string | null;
 };
+
+/** One export on somebody's desk. */
+export type DeskRow = { export_id: string; due_at: number };
+
+/** Counted up to a limit that the caller gave. */
+export type DeskCount = { all: number; late: number };
+
+/** What waits in a channel's digest. */
+export type DigestRow = { export_id: string; export_type: string; due_at: number };
+
+export type DigestCount = { export_type: string; waiting: number; oldest_due_at: number };
 
 /** Where a message of ours stands in Slack. */
 export type PostedMessage = {
@@ -126,10 +146,23 @@ export interface LedgerReader {
     export_id?: string;
     owner?: string;
     state?: 'open' | 'closed';
+    role?: Role;
     limit: number;
   }): Promise<readonly Task[]>;
+  task(idOrKey: string): Promise<Task | null>;
+  /** What is on these desks (`Whose`) and not barred for the person, the most urgent first. */
+  desk(who: readonly string[], person: string, limit: number): Promise<readonly DeskRow[]>;
+  deskCount(who: readonly string[], person: string, now: number, most: number): Promise<DeskCount>;
+  digestCounts(channel: string): Promise<readonly DigestCount[]>;
+  digestRows(channel: string, limit: number, exportType?: string): Promise<readonly DigestRow[]>;
+  /** Whose Home tab was opened at `at` or later. */
+  homesSince(at: number): Promise<readonly string[]>;
   message(postId: string): Promise<PostedMessage | null>;
-  slackLinks(): Promise<readonly SlackLink[]>;
+  /** The message of ours that stands there, or null. */
+  messageAt(channel: string, ts: string): Promise<PostedMessage | null>;
+  /** What has changed in the directory since meshline.yml, and how it came to that. */
+  directory(): Promise<Overlay>;
+  directoryChanges(): Promise<readonly RecordedChange[]>;
   /** The newest export that set any of these subjects, quarantined ones apart. */
   newest(subjects: readonly string[]): Promise<{ export_id: string; occurred_at: number } | null>;
   /** Exports whose deadline has come, oldest first. */
@@ -173,8 +206,16 @@ export interface Ledger extends LedgerReader {
    * narrows it; without one the limit is shared among the lanes, so that a long lane cannot hide another.
    */
   waiting(until: number, limit: number, lane?: string): Promise<readonly OutboxRow[]>;
-  /** Keeps which Slack account a person was linked to. */
-  saveSlackLink(link: SlackLink): Promise<void>;
+  /** The same as `update` for the directory, whose events are in the same chain. */
+  changeDirectory(
+    now: number,
+    decide: (overlay: Overlay) => DirectoryDecision,
+  ): Promise<DirectoryCommitted | Refusal>;
+  homeOpened(person: string, at: number): Promise<void>;
+  /** Moves waiting first cards of a channel into its digest; gives the keys that were moved. */
+  collapse(channel: string, keys: readonly string[], now: number): Promise<readonly string[]>;
+  /** Gives everything in the digest a card of its own; resolves with how many. */
+  expandDigest(channel: string, now: number): Promise<number>;
   saveMessage(message: PostedMessage): Promise<void>;
   forgetMessage(postId: string): Promise<void>;
   /** True when this delivery id is new; remembered for `keepMs`. A repeat with the same body is `same`. */
@@ -193,6 +234,8 @@ export interface Ledger extends LedgerReader {
     listener: (
       rows: readonly Pick<OutboxRow, 'key' | 'lane' | 'priority' | 'due_at' | 'effect'>[],
       exports: readonly string[],
+      /** Desks that they were on or are on. */
+      desks: readonly string[],
     ) => void,
   ): void;
   close(): Promise<void>;

@@ -1,13 +1,16 @@
 import type { Ids } from '../clock.ts';
 import { chainOver } from './chain.ts';
 import { connect } from './connection.ts';
+import { digestsOver } from './digests.ts';
+import { directoryOver } from './directory.ts';
+import { homesOver } from './homes.ts';
 import { messagesOver } from './messages.ts';
 import { openForReading } from './open.ts';
 import { outboxOver } from './outbox.ts';
+import { partiesOver } from './parties.ts';
 import type { LedgerReader } from './port.ts';
 import { readsOver } from './reads.ts';
 import { rowsOver } from './rows.ts';
-import { slackLinksOver } from './slack-links.ts';
 import { subjectsOver } from './subjects.ts';
 import { countAll } from './tally.ts';
 import { tasksOver } from './tasks.ts';
@@ -17,16 +20,23 @@ export function openReader(file: string, ids: Ids): LedgerReader & { close(): vo
   const db = openForReading(file);
   try {
     const connection = connect(db);
+    const rows = rowsOver(connection);
+    const outbox = outboxOver(connection, 0);
     const tables = {
       chain: chainOver(connection),
-      rows: rowsOver(connection),
+      rows,
       subjects: subjectsOver(connection),
-      outbox: outboxOver(connection, 0),
+      parties: partiesOver(connection),
+      outbox,
       tasks: tasksOver(connection, ids),
+      digests: digestsOver(connection, outbox, rows),
     };
-    const reads = readsOver(connection, tables, messagesOver(connection), slackLinksOver(connection), () =>
-      countAll(connection),
-    );
+    const others = {
+      messages: messagesOver(connection),
+      directory: directoryOver(connection),
+      homes: homesOver(connection),
+    };
+    const reads = readsOver(connection, tables, others, () => countAll(connection));
     return { ...reads, close: () => db.close() };
   } catch (error) {
     db.close();

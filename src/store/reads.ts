@@ -2,9 +2,10 @@ import { setImmediate as turn } from 'node:timers/promises';
 import type { Event, Recorded } from '../exports/events.ts';
 import { Status } from '../exports/words.ts';
 import type { Connection, Tally, Value } from './connection.ts';
+import type { DirectoryRow } from './directory.ts';
+import type { Homes } from './homes.ts';
 import type { Messages } from './messages.ts';
 import type { ExportFilter, ExportSummary, LedgerReader } from './port.ts';
-import type { SlackLinks } from './slack-links.ts';
 import type { Tables } from './updates.ts';
 
 /** Above every id. */
@@ -20,9 +21,8 @@ export const DUE = 'SELECT id FROM exports WHERE due_at IS NOT NULL AND due_at <
 /** Reads see what is committed: a transaction never spans a turn of the event loop. */
 export function readsOver(
   connection: Connection,
-  { rows, tasks, subjects }: Tables,
-  messages: Messages,
-  links: SlackLinks,
+  { rows, tasks, subjects, parties, digests }: Tables,
+  { messages, directory, homes }: { messages: Messages; directory: DirectoryRow; homes: Homes },
   tally: () => Readonly<Tally>,
 ): LedgerReader {
   const events = connection.all<{ n: number; at: number; data: string }>(
@@ -37,6 +37,11 @@ export function readsOver(
   const byStatus = latest('status = ?');
   const byOwner = latest('owner = ? AND status = ?');
   const byCampaign = latest('campaign_id = ?');
+  const bySku = connection.all<ExportSummary>(
+    `SELECT ${SUMMARY} FROM exports WHERE id IN (
+      SELECT export_id FROM skus WHERE sku = ? AND export_id < ? ORDER BY export_id DESC LIMIT ?
+    ) ORDER BY id DESC`,
+  );
   const overdue = connection.one<{ n: number }>(
     'SELECT count(*) AS n FROM exports WHERE due_at IS NOT NULL AND due_at <= ?',
   );
@@ -49,7 +54,8 @@ export function readsOver(
 
   /** The next rows older than `before`, by the narrowest index that the filter allows. */
   function older(filter: ExportFilter, before: string, size: number): ExportSummary[] {
-    const { owner, status, campaign_id } = filter;
+    const { owner, status, campaign_id, sku } = filter;
+    if (sku !== undefined) return bySku(sku, before, size);
     if (campaign_id !== undefined) return byCampaign(campaign_id, before, size);
     if (owner === undefined) return status === undefined ? any(before, size) : byStatus(status, before, size);
     return (status === undefined ? Status.options : [status])
@@ -75,7 +81,8 @@ export function readsOver(
         ['source', filter.source],
         ['campaign_id', filter.campaign_id],
       ];
-      const indexed = filter.campaign_id === undefined ? ['owner', 'status'] : ['campaign_id'];
+      const byTwo = filter.campaign_id === undefined ? ['owner', 'status'] : ['campaign_id'];
+      const indexed = filter.sku === undefined ? byTwo : [];
       const needsLook = wanted.some(([key, value]) => value !== undefined && !indexed.includes(key));
       const size = needsLook ? PAGE : filter.limit;
       const found: ExportSummary[] = [];
@@ -94,16 +101,40 @@ export function readsOver(
     async tasks(filter) {
       return tasks.find(filter);
     },
+    async task(idOrKey) {
+      return tasks.get(idOrKey);
+    },
+    async desk(who, person, limit) {
+      return parties.desk(who, person, limit);
+    },
+    async deskCount(who, person, now, most) {
+      return parties.count(who, person, now, most);
+    },
+    async digestCounts(channel) {
+      return digests.counts(channel);
+    },
+    async digestRows(channel, limit, exportType) {
+      return digests.rows(channel, limit, exportType);
+    },
+    async homesSince(at) {
+      return homes.since(at);
+    },
     async message(postId) {
       return messages.find(postId);
+    },
+    async messageAt(channel, ts) {
+      return messages.at(channel, ts);
     },
     async newest(wanted) {
       return wanted
         .map((subject) => subjects.newestFor(subject))
         .reduce((best, head) => (head && (!best || head.occurred_at > best.occurred_at) ? head : best), null);
     },
-    async slackLinks() {
-      return links.all();
+    async directory() {
+      return directory.overlay();
+    },
+    async directoryChanges() {
+      return directory.changes();
     },
     async due(now, limit) {
       return due(now, limit).map(({ id }) => id);

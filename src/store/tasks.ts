@@ -6,10 +6,14 @@ import type { LedgerReader, Task } from './port.ts';
 type TaskFilter = Parameters<LedgerReader['tasks']>[0];
 
 export type Tasks = {
-  /** A task under the same key is left as it is. */
-  open(tx: Tx, exportId: string, draft: TaskDraft, now: number): void;
-  closeAll(tx: Tx, exportId: string, now: number): void;
-  /** Newest first. */
+  /** A task under the same key is left as it is; true when it is new. */
+  open(tx: Tx, exportId: string, draft: TaskDraft, now: number): boolean;
+  /** Closes what is open about an export because its cause is settled; gives the keys. */
+  closeAll(tx: Tx, exportId: string, now: number): string[];
+  /** True when it was open. */
+  close(tx: Tx, key: string, by: string | null, now: number): boolean;
+  get(idOrKey: string): Task | null;
+  /** Open ones by their due time, others newest first. */
   find(filter: TaskFilter): Task[];
 };
 
@@ -19,12 +23,16 @@ export function tasksOver(connection: Connection, ids: Ids): Tasks {
   VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?, ?)
   ON CONFLICT (key) DO NOTHING`);
   const close = connection.write(
-    "UPDATE tasks SET state = 'closed', closed_at = ? WHERE export_id = ? AND state = 'open'",
+    "UPDATE tasks SET state = 'closed', closed_at = ?, closed_by = ? WHERE key = ? AND state = 'open'",
   );
+  const openKeys = connection.all<{ key: string }>(
+    "SELECT key FROM tasks WHERE export_id = ? AND state = 'open' ORDER BY id",
+  );
+  const byIdOrKey = connection.one<Task>('SELECT * FROM tasks WHERE id = ? OR key = ?');
   const finders = new Map<string, (...params: Value[]) => Task[]>();
   return {
     open(tx, exportId, task, now) {
-      tx.tally.tasks_open += open(
+      const added = open(
         tx,
         ids.uuid(),
         task.key,
@@ -36,18 +44,29 @@ export function tasksOver(connection: Connection, ids: Ids): Tasks {
         now,
         task.due_at,
       );
+      tx.tally.tasks_open += added;
+      return added === 1;
     },
     closeAll(tx, exportId, now) {
-      tx.tally.tasks_open -= close(tx, now, exportId);
+      const keys = openKeys(exportId).map(({ key }) => key);
+      for (const key of keys) tx.tally.tasks_open -= close(tx, now, null, key);
+      return keys;
     },
-    find({ limit, export_id, owner, state }) {
-      const wanted = Object.entries({ export_id, owner, state }).filter(
+    close(tx, key, by, now) {
+      const closed = close(tx, now, by, key);
+      tx.tally.tasks_open -= closed;
+      return closed === 1;
+    },
+    get: (idOrKey) => byIdOrKey(idOrKey, idOrKey) ?? null,
+    find({ limit, export_id, owner, state, role }) {
+      const wanted = Object.entries({ export_id, owner, state, role }).filter(
         (entry): entry is [string, string] => entry[1] !== undefined,
       );
       const where = wanted.map(([column]) => `${column} = ?`).join(' AND ') || 'TRUE';
+      const order = state === 'open' ? 'due_at, id' : 'id DESC';
       const find =
         finders.get(where) ??
-        connection.all<Task>(`SELECT * FROM tasks WHERE ${where} ORDER BY id DESC LIMIT ?`);
+        connection.all<Task>(`SELECT * FROM tasks WHERE ${where} ORDER BY ${order} LIMIT ?`);
       finders.set(where, find);
       return find(...wanted.map(([, value]) => value), limit);
     },

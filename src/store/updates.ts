@@ -6,14 +6,24 @@ import { isRefusal, type Refusal } from '../exports/refusals.ts';
 import type { Export } from '../exports/state.ts';
 import type { Chain } from './chain.ts';
 import type { Tx } from './connection.ts';
+import type { Digests } from './digests.ts';
 import type { Outbox } from './outbox.ts';
-import type { Committed, Settlement } from './port.ts';
+import type { Parties } from './parties.ts';
+import type { Committed, Deferred, Settlement } from './port.ts';
 import type { Rows } from './rows.ts';
 import type { Subjects } from './subjects.ts';
 import type { Tasks } from './tasks.ts';
 
 /** What a decision is written to. */
-export type Tables = { chain: Chain; rows: Rows; subjects: Subjects; outbox: Outbox; tasks: Tasks };
+export type Tables = {
+  chain: Chain;
+  rows: Rows;
+  subjects: Subjects;
+  parties: Parties;
+  outbox: Outbox;
+  tasks: Tasks;
+  digests: Digests;
+};
 
 /**
  * Appends events to an export and everything that follows from them: state, subject heads, effects
@@ -39,30 +49,48 @@ export function record(
   if (after === null) throw new Error(`A decision about ${id} gave no events, and there is no such export.`);
   if (recorded.length === 0) return { after, recorded };
   tables.rows.save(tx, before, after);
+  tables.parties.move(tx, before, after);
   for (const effect of effects(before, after, recorded)) {
     switch (effect.kind) {
       case 'open_task':
-        tables.tasks.open(tx, id, effect.task, now);
+        if (tables.tasks.open(tx, id, effect.task, now))
+          tables.outbox.put(tx, id, tracking('open', effect.task.key), now);
         break;
       case 'close_tasks':
-        tables.tasks.closeAll(tx, id, now);
+        for (const key of tables.tasks.closeAll(tx, id, now))
+          tables.outbox.put(tx, id, tracking('close', key), now);
+        break;
+      case 'close_task':
+        if (tables.tasks.close(tx, effect.key, effect.by, now))
+          tables.outbox.put(tx, id, tracking('close', effect.key), now);
         break;
       case 'cancel':
         tables.outbox.cancel(tx, effect.key);
         break;
       case 'card':
       case 'note':
+        if (!tables.digests.absorbs(tx, after, effect, now)) tables.outbox.put(tx, id, effect, now);
+        break;
       case 'dm':
       case 'page':
       case 'push':
       case 'refetch':
       case 'relay':
+      case 'follow':
+      case 'briefing':
+      case 'digest':
+      case 'track':
         tables.outbox.put(tx, id, effect, now);
         break;
     }
   }
   tx.exports.push(id);
   return { after, recorded };
+}
+
+/** An outside tracker hears of it; the same for every delivery, so that it counts once. */
+function tracking(say: 'open' | 'close', task: string): Deferred {
+  return { kind: 'track', key: `track:${say}:${task}`, task, say };
 }
 
 /** One decision about one export, with the end of the attempt that led to it. */

@@ -1,10 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
+import { DIRECTORY, replayDirectory } from '../exports/directory.ts';
 import type { Event } from '../exports/events.ts';
 import { evolve } from '../exports/evolve.ts';
+import { skusOf } from '../exports/skus.ts';
 import type { Export } from '../exports/state.ts';
 import type { EventRow } from './chain.ts';
 import type { Connection } from './connection.ts';
+import { directoryOver } from './directory.ts';
 import { type Found, REBUILD, RESTORE } from './faults.ts';
+import { type PartyRow, rowsOf } from './parties.ts';
 import { type Projection, parseState, projectionOf } from './rows.ts';
 import { headMove, type SubjectHead } from './subjects.ts';
 
@@ -21,13 +25,27 @@ export function verifyReplay(connection: Connection, found: Found): number {
   const headOf = connection.one<SubjectHead>(
     'SELECT export_id, occurred_at FROM subject_heads WHERE subject = ?',
   );
+  const partyOf = connection.one<PartyRow>(
+    'SELECT but FROM parties WHERE who = ? AND due_at = ? AND export_id = ?',
+  );
+  const skuOf = connection.one('SELECT 1 FROM skus WHERE sku = ? AND export_id = ?');
   let exports = 0;
   let heads = 0;
+  let desks = 0;
+  let named = 0;
   for (const { id, ...row } of rows()) {
     exports += 1;
     const made = replayOne(id, history(id), found);
     if (made === null) continue;
     compare(row, made.state, found);
+    const [parties, skus] = [rowsOf(made.state), skusOf(made.state)];
+    desks += parties.length;
+    named += skus.length;
+    if (parties.some((each) => partyOf(each.who, each.due_at, id)?.but !== each.but)) {
+      found('The export is missing from a desk it belongs on', `export ${id}`, REBUILD);
+    }
+    if (skus.some((sku) => !skuOf(sku, id)))
+      found('The export cannot be found by one of its SKUs', `export ${id}`, REBUILD);
     for (const [subject, at] of made.newest) {
       const head = headOf(subject);
       if (!head || head.occurred_at < at) {
@@ -39,6 +57,11 @@ export function verifyReplay(connection: Connection, found: Found): number {
   if (noted > heads) {
     found(`${noted - heads} subjects name a newest value that no export brought`, 'subject_heads', REBUILD);
   }
+  const count = (table: 'parties' | 'skus') =>
+    connection.one<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)()?.n ?? 0;
+  if (count('parties') > desks) found('Exports are on desks they do not belong on', 'parties', REBUILD);
+  if (count('skus') > named) found('SKUs name exports that do not hold them', 'skus', REBUILD);
+  verifyDirectory(connection, found);
   checkReferences(connection, found);
   return exports;
 }
@@ -87,10 +110,25 @@ function isSameState(kept: string, replayed: string): boolean {
   }
 }
 
+function verifyDirectory(connection: Connection, found: Found): void {
+  const row = directoryOver(connection);
+  try {
+    const changes = row.changes();
+    if (changes.some(({ n }, index) => n !== index + 1)) {
+      found('The events of the directory are not in order', DIRECTORY, RESTORE);
+    }
+    if (!isDeepStrictEqual(row.overlay(), replayDirectory(changes))) {
+      found('The stored directory is not what its events make', DIRECTORY, REBUILD);
+    }
+  } catch (error) {
+    found(`The directory cannot be replayed (${(error as Error).message})`, DIRECTORY, RESTORE);
+  }
+}
+
 function checkReferences(connection: Connection, found: Found): void {
-  for (const table of ['events', 'outbox', 'tasks', 'idempotency', 'messages']) {
+  for (const table of ['events', 'outbox', 'tasks', 'idempotency', 'messages', 'digests']) {
     const strays = connection.all<{ export_id: string }>(
-      `SELECT DISTINCT export_id FROM ${table} WHERE export_id NOT IN (SELECT id FROM exports) LIMIT 20`,
+      `SELECT DISTINCT export_id FROM ${table} WHERE export_id NOT IN (SELECT id FROM exports) AND export_id <> '${DIRECTORY}' LIMIT 20`,
     );
     const advice = table === 'events' ? REBUILD : RESTORE;
     for (const { export_id } of strays()) {

@@ -23,7 +23,11 @@ type Outcome = { job: Job; value: unknown } | { job: Job; error: Error };
 
 type Done = { tx: Tx; outcomes: readonly Outcome[] };
 
-export type Written = { announced: readonly Announced[]; exports: readonly string[] };
+export type Written = {
+  announced: readonly Announced[];
+  exports: readonly string[];
+  desks: readonly string[];
+};
 
 export type Writer = {
   /**
@@ -102,7 +106,7 @@ export function createWriter(
   }
 
   function transact(jobs: readonly Job[], run: (tx: Tx, job: Job) => Outcome): Done {
-    const tx = { head, announced: [], exports: [], tally: { ...tally } } as unknown as Tx;
+    const tx = { head, announced: [], exports: [], desks: [], tally: { ...tally } } as unknown as Tx;
     const outcomes: Outcome[] = [];
     try {
       begin.run();
@@ -124,6 +128,7 @@ export function createWriter(
     const tallyBefore = { ...tx.tally };
     const announced = tx.announced.length;
     const exports = tx.exports.length;
+    const desks = tx.desks.length;
     save.run();
     try {
       const value = job.run(tx);
@@ -138,6 +143,7 @@ export function createWriter(
       tx.tally = tallyBefore;
       tx.announced.length = announced;
       tx.exports.length = exports;
+      tx.desks.length = desks;
       return { job, error: error as Error };
     }
   }

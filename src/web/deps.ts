@@ -79,6 +79,8 @@ export type WebDeps = {
   firstSeen: Ledger['firstSeen'];
   receive(arrival: Arrival): Promise<IntakeResult>;
   raiseException(answer: SinkAnswer): Promise<Committed | Refusal>;
+  /** An outside tracker, by the name of its sink, says that a task is done. */
+  closeTask(idOrKey: string, via: string): Promise<Committed | Refusal>;
   sources: ReadonlyMap<string, SourceAccess>;
   sinks: ReadonlyMap<string, { keys: readonly Buffer[] }>;
   health(): Promise<Health>;

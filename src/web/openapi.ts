@@ -6,6 +6,7 @@ import { Status } from '../exports/words.ts';
 import { PROBLEM_TYPE, TRANSPORT, type TransportCode } from './problems.ts';
 import { ExportQuery } from './reads.ts';
 import { SinkException, SinkExceptionAnswer } from './sink-answers.ts';
+import { TaskClosed, TaskList, TaskQuery } from './tasks.ts';
 import { EventsView, ExportView, ListView, ProblemView } from './views.ts';
 
 type Doc = { [key: string]: Json };
@@ -36,6 +37,8 @@ const ANSWERS = {
   Export: ExportView,
   Events: EventsView,
   SinkExceptionAnswer,
+  TaskList,
+  TaskClosed,
 };
 
 /** What a sender may say about one type: the envelope with its name, its intents and its payload. */
@@ -254,6 +257,31 @@ export function openApi(catalog: Catalog, examples: ReadonlyMap<string, Json> = 
             '200': json(ref('SinkExceptionAnswer'), 'A repeat, with the first answer.'),
             '202': json(ref('SinkExceptionAnswer'), 'Recorded; it now has an owner.'),
             ...problems([...INTAKE_PROBLEMS, 'not_found', 'not_waiting']),
+          },
+        },
+      },
+      '/v1/tasks': {
+        get: {
+          operationId: 'listTasks',
+          summary: 'Lists tasks: open ones by when they are due, closed ones the newest first',
+          security: READER,
+          parameters: parameters(TaskQuery),
+          responses: {
+            '200': json(ref('TaskList'), 'The tasks.'),
+            ...problems(['bad_request', ...READ_PROBLEMS]),
+          },
+        },
+      },
+      '/v1/tasks/{id}/close': {
+        post: {
+          operationId: 'closeTask',
+          summary: 'An outside tracker says that a task is done; again is as good as once',
+          security: SIGNED,
+          parameters: [ID, ...signature('Meshline-Sink', 'Name of the sink that takes task.close.')],
+          requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+          responses: {
+            '200': json(ref('TaskClosed'), 'It is closed.'),
+            ...problems([...INTAKE_PROBLEMS, 'no_task', 'not_allowed']),
           },
         },
       },

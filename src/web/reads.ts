@@ -25,7 +25,7 @@ export type ExportQuery = z.infer<typeof ExportQuery>;
 const digest = (text: string) => createHash('sha256').update(text).digest();
 
 /** Digests by source, made once: tokens are compared in constant time, whatever their length. */
-function createReaders(sources: ReadonlyMap<string, SourceAccess>) {
+export function createReaders(sources: ReadonlyMap<string, SourceAccess>) {
   const known = [...sources.values()].flatMap(({ tokens, scopes }) =>
     tokens.map((token) => ({ digest: digest(token), scopes })),
   );

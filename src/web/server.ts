@@ -17,6 +17,7 @@ import {
 import { registerReads } from './reads.ts';
 import { registerSinkAnswers } from './sink-answers.ts';
 import { registerSlackEvents } from './slack-events.ts';
+import { registerTasks } from './tasks.ts';
 
 /** Between the timeout that answers and the one that only cuts. */
 const GRACE_MS = 5000;
@@ -83,6 +84,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
   registerIntake(app, deps, limits, admission);
   registerSinkAnswers(app, deps, limits, admission);
   registerReads(app, deps);
+  registerTasks(app, deps, limits, admission);
   registerHealth(app, deps);
   if (deps.slack) await registerSlackEvents(app, deps.slack);
   const document = JSON.stringify(openApi(deps.catalog));

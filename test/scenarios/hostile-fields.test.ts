@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Json } from '../../src/exports/envelope.ts';
-import { buttonOf } from '../support/clicks.ts';
+import { buttonOf, press } from '../support/clicks.ts';
 import { fixture, put, type RawExport } from '../support/fixtures.ts';
 import { type House, openHouse } from '../support/house.ts';
 
@@ -155,7 +155,7 @@ it('shows it as text in the review and in what people are told, too', { timeout:
     await actor.close(review);
     if (remediated) continue;
     expect(buttonOf(card, 'reject')).toBeDefined();
-    await actor.click(card, 'reject');
+    await press(house, 'hannah', card, 'reject');
     const form = await actor.waitForModal((view) => JSON.stringify(view.blocks).includes('reason'));
     await actor.submit(form, { value: text.slice(0, 200) });
     await expect.poll(async () => (await house.meshline.flow.ledger.get(id))?.status).toBe('rejected');

@@ -23,7 +23,7 @@ it('brings a promo from HTTP to two people in Slack and, once both accepted, to 
   expect(house.sinks.effects('oms')).toHaveLength(0);
 
   await house.as('hannah').click(half, 'accept');
-  await expect.poll(() => house.sinks.effects('oms').length).toBe(1);
-  const state = await house.meshline.flow.ledger.get(body.export_id ?? '');
-  expect(state).toMatchObject({ status: 'delivered' });
+  const stands = async () => (await house.meshline.flow.ledger.get(body.export_id ?? ''))?.status;
+  await expect.poll(stands).toBe('delivered');
+  expect(house.sinks.effects('oms')).toHaveLength(1);
 });

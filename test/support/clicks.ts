@@ -1,3 +1,4 @@
+import { vi } from 'vitest';
 import type { Message } from '../../sandbox/ui-contract.ts';
 import { type House, PEOPLE } from './house.ts';
 
@@ -52,6 +53,21 @@ export function lateClick(
     'interactive',
     clickPayload(card, action_id, PEOPLE[person].slack, team),
   );
+}
+
+/** Presses a button of a card or note as it stands now, as soon as it has that button. */
+export async function press(
+  house: House,
+  person: keyof typeof PEOPLE,
+  card: Pick<Message, 'channel' | 'ts'>,
+  action_id: string,
+): Promise<void> {
+  const actor = house.as(person);
+  await vi.waitFor(async () => {
+    const now = (await actor.messages(card.channel)).find((message) => message.ts === card.ts);
+    if (!now) throw new Error('The message is gone.');
+    await actor.click(now, action_id);
+  }, 10_000);
 }
 
 /** What only this person was told in the channel, oldest first. */

@@ -19,6 +19,8 @@ export const SECRETS: Variables = {
   SHOP_SECRET: secret,
   OMS_SECRET: secret,
   WMS_SINK_SECRET: secret,
+  TRACKER_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
+  READ_TOKEN: 'a-token-for-reading-0001',
 };
 
 export function load(

@@ -33,6 +33,7 @@ const person = (id: PersonId, name: string, backup: PersonId | null = null, acti
   email: `${name.toLowerCase()}@example.test`,
   slack: { team: 'T1', user: `U${name.toUpperCase()}` },
   time_zone: 'Europe/Berlin',
+  calendar: null,
   backup,
   active,
 });
@@ -66,6 +67,8 @@ export const directory: Directory = {
     ['remediation', role('C_REMEDY', REM)],
   ]),
   on_call: { channel: 'C_ONCALL', people: [ONCALL], user_group: null },
+  away: new Map(),
+  covers: new Map(),
 };
 
 /** A small type whose payload says what should happen to it. */

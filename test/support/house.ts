@@ -69,6 +69,8 @@ export type HouseOptions = {
   configure?: (file: ConfigFile) => void;
   /** The real one unless told; no pacing lets tests of many cards end soon. */
   pace?: DispatchPace;
+  /** Keeps the example's undo windows; without, what is accepted goes out at once. */
+  undo?: boolean;
   /** The instant at which it opens, ms; now unless told. */
   at?: number;
   /** Reuse a folder, to see what a restart finds. */
@@ -107,6 +109,7 @@ function configured(sinks: SampleSinks, options: HouseOptions): Config {
     });
   }
   delete file.sources['pim']?.['refetch_url'];
+  if (!options.undo) for (const policy of Object.values(file.policies)) delete policy['undo_ms'];
   options.configure?.(file);
   const loaded = load(stringify(file), SECRETS, options.catalog, options.sinkKinds);
   if (!loaded.ok)

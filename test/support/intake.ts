@@ -7,6 +7,7 @@ import { createCatalog } from '../../src/exports/catalog.ts';
 import { raiseException } from '../../src/flow/exceptions.ts';
 import { receive } from '../../src/flow/intake.ts';
 import type { Flow } from '../../src/flow/settings.ts';
+import { closeTask } from '../../src/flow/tasks.ts';
 import { openLedger } from '../../src/store/index.ts';
 import type { SourceAccess } from '../../src/web/deps.ts';
 import { load, SECRETS, WHOLE } from './config.ts';
@@ -54,6 +55,7 @@ export async function startIntake(setup: Setup & { clock?: Clock } = {}): Promis
     reader: ledger,
     firstSeen: (...seen) => ledger.firstSeen(...seen),
     receive: ({ source, raw, fallback_key }) => receive(flow, source, raw, fallback_key),
+    closeTask: (id, via) => closeTask(flow, id, { closer: null, via }),
     raiseException: ({ export_id, sink, exception_code, exception_metadata }) =>
       raiseException(flow, export_id, sink, { exception_code, exception_metadata }),
     sources: new Map<string, SourceAccess>([...config.sources, ['bi', reader]]),

@@ -53,9 +53,17 @@ export async function startWeb(setup: Setup = {}): Promise<Running> {
       events: async () => [],
       list: async () => [],
       tasks: unused,
+      task: unused,
+      desk: unused,
+      deskCount: unused,
+      digestCounts: unused,
+      digestRows: unused,
+      homesSince: unused,
       message: unused,
+      messageAt: unused,
       newest: unused,
-      slackLinks: unused,
+      directory: unused,
+      directoryChanges: unused,
       due: unused,
       pulse: unused,
     },
@@ -69,6 +77,7 @@ export async function startWeb(setup: Setup = {}): Promise<Running> {
       const id = `01930000-0000-7000-8000-${String(arrivals.length).padStart(12, '0')}`;
       return { kind: 'repeat', answer: { export_id: id, state: 'pending' } };
     },
+    closeTask: unused,
     async raiseException(answer) {
       answers.push(answer);
       return { refused: 'not_found', facts: { export_id: answer.export_id } };

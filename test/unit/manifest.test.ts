@@ -31,6 +31,8 @@ type Kind = 'actions' | 'modals' | 'commands' | 'events' | 'shortcuts';
 function listened(): Record<Kind, string[]> {
   const found: Record<Kind, string[]> = { actions: [], modals: [], commands: [], events: [], shortcuts: [] };
   const keep = (kind: Kind) => (asked: string | Record<string, string>) => {
+    // Closing is told of a modal that is only read.
+    if (typeof asked !== 'string' && asked['type'] === 'view_closed') return;
     const id =
       typeof asked === 'string' ? asked : (asked.action_id ?? asked.callback_id ?? JSON.stringify(asked));
     found[kind].push(id);
@@ -55,6 +57,7 @@ const SCOPES_OF_METHOD: Record<string, string[]> = {
   'conversations.replies': ['channels:history', 'groups:history', 'im:history'],
   'conversations.list': ['channels:read', 'groups:read'],
   'conversations.open': ['im:write'],
+  'dnd.teamInfo': ['dnd:read'],
   'users.info': ['users:read', 'users:read.email'],
   'users.lookupByEmail': ['users:read.email'],
   'views.open': [],
@@ -67,7 +70,11 @@ const SCOPES_OF_EVENT: Record<string, string[]> = {
   app_home_opened: [],
   team_join: ['users:read'],
   user_change: ['users:read'],
+  message: ['channels:history', 'groups:history'],
 };
+
+/** Slack's subscriptions by the event that Bolt gives for them. */
+const SUBSCRIPTIONS: Record<string, string[]> = { message: ['message.channels', 'message.groups'] };
 
 function calledMethods(): string[] {
   const calls = globSync('src/{bot,handlers}/**/*.ts', { cwd: root }).flatMap((file) =>
@@ -84,7 +91,8 @@ describe('manifest.yml', () => {
   it('has every command, event and shortcut that the code listens to, and no other', () => {
     const { commands, events, shortcuts } = listened();
     expect(manifest.features.slash_commands.map((each) => each.command).sort()).toEqual(commands.sort());
-    expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(events.sort());
+    const subscribed = events.flatMap((event) => SUBSCRIPTIONS[event] ?? [event]);
+    expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(subscribed.sort());
     expect(manifest.features.shortcuts.map((each) => each.callback_id).sort()).toEqual(shortcuts.sort());
   });
 

@@ -6,6 +6,7 @@ import { type ButtonLook, button } from '../blocks.ts';
 import type { Target } from '../ids.ts';
 import { LIMIT } from '../limits.ts';
 import type { Words } from '../words.ts';
+import { undoLeft } from './undo.ts';
 
 export function targetOf(state: Export): Target {
   return { export_id: state.id, revision: state.revision?.number ?? 0 };
@@ -27,6 +28,18 @@ function acceptLook({ state }: Shown, content: CardContent | null): ButtonLook {
 
 const REVIEW: ButtonLook = { action: 'review', text: 'Review' };
 const REJECT: ButtonLook = { action: 'reject', text: 'Reject…', style: 'danger' };
+
+const UNDO: ButtonLook = { action: 'undo', text: 'Undo', label: 'Take the acceptance back' };
+const RESUBMIT: ButtonLook = { action: 'resubmit', text: 'Change and resubmit…', style: 'primary' };
+const REQUEST_CHANGES: ButtonLook = { action: 'request_changes', text: 'Request changes…' };
+const EDIT: ButtonLook = { action: 'edit', text: 'Edit…' };
+const REASSIGN: ButtonLook = { action: 'reassign', text: 'Reassign…' };
+const ACKNOWLEDGE: ButtonLook = {
+  action: 'acknowledge',
+  text: 'I’m on it',
+  style: 'primary',
+  label: 'Tell the others that you take care of this',
+};
 
 function withdrawable({ requester }: Export): readonly ButtonLook[] {
   return requester === null ? [] : [{ action: 'withdraw', text: 'Withdraw…' }];
@@ -52,9 +65,12 @@ export function looks(shown: Shown, content: CardContent | null): readonly Butto
       ];
     }
     case 'pending':
+      if (state.returned) {
+        return [...(state.requester === null ? [] : [RESUBMIT]), REVIEW, REJECT, ...withdrawable(state)];
+      }
       return [acceptLook(shown, content), REJECT, REVIEW, ...withdrawable(state)];
     case 'accepted':
-      return [...withdrawable(state), REVIEW];
+      return [...(undoLeft(shown) > 0 ? [UNDO] : []), ...withdrawable(state), REVIEW];
     case 'paused':
       return [
         { action: 'resume', text: 'Resume…', style: 'primary' },
@@ -78,6 +94,55 @@ export function looks(shown: Shown, content: CardContent | null): readonly Butto
     case 'rolled_back':
       return [REVIEW];
   }
+}
+
+/** What the review offers besides: too much for a card. */
+export function moreLooks({ state }: Shown): readonly ButtonLook[] {
+  const acknowledge = state.pages > 0 && state.waiting_since !== null ? [ACKNOWLEDGE] : [];
+  switch (state.status) {
+    case 'pending':
+      return [...(state.returned ? [] : [REQUEST_CHANGES]), EDIT, REASSIGN, ...acknowledge];
+    case 'paused':
+    case 'failed':
+      return [REASSIGN, ...acknowledge];
+    case 'quarantined':
+      return acknowledge;
+    case 'accepted':
+    case 'delivering':
+    case 'delivered':
+    case 'rejected':
+    case 'withdrawn':
+    case 'expired':
+    case 'superseded':
+    case 'rolled_back':
+      return [];
+  }
+}
+
+/** Under a review that somebody else holds. */
+export function takeOverButton({ state, directory }: Shown): Button {
+  const whose: Words = state.lock === null ? ['somebody'] : [{ name: state.lock.by }];
+  const confirm = {
+    title: 'Take over this review?',
+    text: [
+      'This is the review of ',
+      ...whose,
+      '. They can no longer decide until you have, or have closed it.',
+    ],
+    yes: 'Take over',
+    no: 'Leave it',
+  };
+  return button({ action: 'take_over', text: 'Take over…', confirm }, targetOf(state), directory);
+}
+
+/** For whoever was sent what they asked for back. */
+export function resubmitButton({ state, directory }: Shown): Button {
+  return button(RESUBMIT, targetOf(state), directory);
+}
+
+/** For whoever is on call. */
+export function acknowledgeButton({ state, directory }: Shown): Button {
+  return button(ACKNOWLEDGE, targetOf(state), directory);
 }
 
 export function buttons(shown: Shown, content: CardContent | null): readonly Button[] {

@@ -1,5 +1,6 @@
+import type { Edit } from '../../exports/events.ts';
 import { duration, freshness } from '../../exports/freshness.ts';
-import { count, spoken } from '../../exports/phrases.ts';
+import { count, spoken, systemNames } from '../../exports/phrases.ts';
 import type { Problem } from '../../exports/problems.ts';
 import type { Shown } from '../../flow/ports.ts';
 import { CARD } from '../limits.ts';
@@ -22,6 +23,17 @@ export function problemWords(problem: Problem): Words {
     { said: humanPath(problem.path), max: 80, strong: true },
     ': ',
     { said: problem.message, max: CARD.problem },
+  ];
+}
+
+/** "Line 1, new price 9.90 → 10.90". */
+export function editWords({ path, before, after }: Edit): Words {
+  return [
+    { said: humanPath(path), max: 80, strong: true },
+    ' ',
+    { said: before, max: CARD.change.value },
+    ' → ',
+    { said: after, max: CARD.change.value },
   ];
 }
 
@@ -56,6 +68,13 @@ export function freshnessWords(shown: Shown): Words {
       `${limit}${late}`,
     ];
   });
+}
+
+/** The systems that acceptance sends it to, as policy routes it; the headline says what the sender wants. */
+export function routeWords({ state }: Shown): Words {
+  const sinks = [...new Set(Object.values(state.revision?.policy.routes ?? {}).flat())];
+  if (sinks.length === 0) return ['Goes to no system: accepting it is only recorded'];
+  return ['Goes to ', { said: systemNames(sinks), max: 160 }];
 }
 
 /** What has been looked at already, in one line. */

@@ -1,4 +1,4 @@
-import { nextRung } from '../../exports/deadlines.ts';
+import { nextRung, timeAfter } from '../../exports/deadlines.ts';
 import { awaited } from '../../exports/gates.ts';
 import { backupOf, type PersonId } from '../../exports/ownership.ts';
 import type { LadderAction } from '../../exports/policy.ts';
@@ -38,5 +38,7 @@ export function nextWords(shown: Shown): Words | null {
 /** When it should have been decided, in ms; null when nothing is awaited. */
 export function dueAt({ state }: Shown): number | null {
   const sla = state.revision?.policy.sla_ms;
-  return state.waiting_since === null || sla === undefined ? null : state.waiting_since + sla;
+  return state.waiting_since === null || sla === undefined
+    ? null
+    : timeAfter(state, state.waiting_since, sla);
 }

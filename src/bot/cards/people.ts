@@ -5,14 +5,20 @@ import type { Shown } from '../../flow/ports.ts';
 import { either, type Word, type Words } from '../words.ts';
 
 /** "Alice Anderson", or what accepted in nobody's name. */
-export function signer(acceptance: Acceptance, strong = false): Word {
+function signer(acceptance: Acceptance, strong = false): Word {
   return acceptance.by === null ? 'policy' : { name: acceptance.by, strong };
+}
+
+/** "Bob Brown", or "Bob Brown for Alice Anderson" when the step was hers. */
+export function signerFor(acceptance: Acceptance, strong = false): Words {
+  const whose: Words = acceptance.for === null ? [] : [' for ', { name: acceptance.for }];
+  return [signer(acceptance, strong), ...whose];
 }
 
 /** "Alice Anderson (marketing ops)". */
 function signature(acceptance: Acceptance): Words {
   const role: Word[] = acceptance.role === null ? [] : [` (${spoken(acceptance.role)})`];
-  return [signer(acceptance), ...role];
+  return [...signerFor(acceptance), ...role];
 }
 
 /** "Alice Anderson (marketing ops) and Carol Chen (operations)"; empty when nobody has signed. */

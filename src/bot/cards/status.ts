@@ -1,11 +1,14 @@
 import { standing } from '../../exports/gates.ts';
 import { count, spoken, systemName } from '../../exports/phrases.ts';
+import type { Returned } from '../../exports/state.ts';
 import type { Shown } from '../../flow/ports.ts';
 import { CARD } from '../limits.ts';
 import type { Word, Words } from '../words.ts';
 import { deliveryCount, deliveryLines } from './deliveries.ts';
 import { dueAt, nextWords } from './next.ts';
 import { awaitedWords, signatures } from './people.ts';
+import { standInLines } from './stand-in.ts';
+import { undoWords } from './undo.ts';
 
 /** Where the export stands, in one bold line, with what follows from it. */
 export type Situation = { title: Words; lines: readonly Words[] };
@@ -37,8 +40,50 @@ function clock(shown: Shown): readonly Words[] {
   return parts.length === 0 ? [] : [parts.flatMap((part, index) => (index === 0 ? part : [' · ', ...part]))];
 }
 
+/** Who has it open, and who of on-call has taken it on. */
+export function hands({ state }: Shown): readonly Words[] {
+  const { lock, ack } = state;
+  return [
+    ...(lock
+      ? [
+          [
+            '🔒 ',
+            { name: lock.by, strong: true },
+            ' is reviewing until ',
+            { at: lock.until, as: 'minute' },
+            '.',
+          ] satisfies Words,
+        ]
+      : []),
+    ...(ack
+      ? [
+          [
+            '🙋 ',
+            { name: ack.by, strong: true },
+            ' is on it. Without a decision it is open again at ',
+            { at: ack.until, as: 'minute' },
+            '.',
+          ] satisfies Words,
+        ]
+      : []),
+  ];
+}
+
+function sentBack(shown: Shown, { by, reason }: Returned): Situation {
+  const { requester, source } = shown.state;
+  const whose: Words =
+    requester === null
+      ? ['Waits for a newer export from ', { said: source.system, max: CARD.reference }, '.']
+      : ['Waits for ', { mention: requester }, ' to change and resubmit it.'];
+  return {
+    title: [{ strong: '🟣 Sent back' }, ' by ', { name: by, strong: true }],
+    lines: [['Reason: “', { said: reason, max: CARD.reason }, '”'], whose, ...hands(shown), ...clock(shown)],
+  };
+}
+
 function pending(shown: Shown): Situation {
   const { state } = shown;
+  if (state.returned) return sentBack(shown, state.returned);
   const wanted = state.revision?.policy.gate.steps.length ?? 1;
   const have = standing(state).length;
   const title =
@@ -51,9 +96,11 @@ function pending(shown: Shown): Situation {
     lines: [
       ...(have > 0 ? accepted(shown) : []),
       ['Waits for ', ...awaitedWords(shown), '.'],
+      ...standInLines(shown),
       ...(again
         ? [['Earlier acceptances no longer count: these are new values or a new try.'] satisfies Words]
         : []),
+      ...hands(shown),
       ...clock(shown),
     ],
   };
@@ -79,6 +126,7 @@ function quarantined(shown: Shown): Situation {
     lines: [
       [ownerless ? 'An owner can be assigned by ' : 'Can be repaired by ', ...who, '. Nothing is lost.'],
       ...clock(shown),
+      ...hands(shown),
     ],
   };
 }
@@ -111,17 +159,16 @@ export function situation(shown: Shown): Situation {
       return pending(shown);
     case 'accepted':
       return {
-        title: [
-          { strong: '🟢 Accepted' },
-          ...(state.undo_until === null
-            ? []
-            : [': goes out at ', { at: state.undo_until, as: 'time' } as const]),
-        ],
+        title: [{ strong: '🟢 Accepted' }, ': ', ...undoWords(shown)],
         lines: [
           ...accepted(shown),
-          ...(state.requester === null
-            ? []
-            : [['Until then ', { name: state.requester }, ' can still withdraw it.'] satisfies Words]),
+          [
+            'Nothing has left yet. Until then it can be undone',
+            ...(state.requester === null
+              ? []
+              : [', and ', { name: state.requester } as const, ' can withdraw it']),
+            '.',
+          ],
         ],
       };
     case 'delivering':
@@ -135,6 +182,7 @@ export function situation(shown: Shown): Situation {
         lines: [
           ...trouble(shown),
           ['Once resumed, it asks for acceptance again.'],
+          ...hands(shown),
           ...pushes,
           ...clock(shown),
         ],
@@ -142,7 +190,7 @@ export function situation(shown: Shown): Situation {
     case 'failed':
       return {
         title: [{ strong: `🔴 Failed: ${deliveryCount(state.pushes)}` }],
-        lines: [...trouble(shown), ...pushes],
+        lines: [...trouble(shown), ...hands(shown), ...pushes],
       };
     case 'delivered':
       return {

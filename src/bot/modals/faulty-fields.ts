@@ -17,7 +17,7 @@ export type Field = {
 
 const FIELD_PREFIX = 'fix:';
 
-function at(raw: Json | undefined, path: readonly string[]): Json | undefined {
+export function at(raw: Json | undefined, path: readonly string[]): Json | undefined {
   let value = raw;
   for (const key of path) {
     if (typeof value !== 'object' || value === null) return undefined;
@@ -35,7 +35,7 @@ function scalarText(value: Json | undefined): string | null {
 }
 
 /** Its value is text, number, truth or missing, and stands in an object or list that exists. */
-function mendable(raw: Raw, path: readonly string[]): boolean {
+export function mendable(raw: Raw, path: readonly string[]): boolean {
   const holder = at(raw, path.slice(0, -1));
   if (path.length === 0 || typeof holder !== 'object' || holder === null) return false;
   const text = scalarText(at(raw, path));

@@ -69,7 +69,12 @@ export function fixModal(shown: Shown, catalog: Catalog): ModalView {
 
 /** `view.state.values`, as far as it is needed. */
 export type Submitted = Readonly<
-  Record<string, Readonly<Record<string, { value?: string | null | undefined }>>>
+  Record<
+    string,
+    Readonly<
+      Record<string, { value?: string | null | undefined; selected_date_time?: number | null | undefined }>
+    >
+  >
 >;
 
 /** The repaired export, or what to say under which input. */
@@ -100,22 +105,31 @@ function meant(raw: Raw, { path, current }: Field, text: string, catalog: Catalo
 
 /** Puts what was submitted into the export as it stands. Untouched inputs change nothing. */
 export function readFixes(shown: Shown, values: Submitted, catalog: Catalog): Fixes {
-  const { state } = shown;
+  const edited = withWhole(shown.state.raw, values);
+  if ('errors' in edited) return edited;
+  return { raw: withTyped(edited.raw, fields(shown).single, values, catalog) };
+}
+
+/** The export as its whole text was edited, if it was. */
+export function withWhole(raw: Raw, values: Submitted): Fixes {
   const text = typed(values, INPUT.raw);
-  let raw: Raw = state.raw;
-  if (text !== undefined && text !== whole(state.raw)) {
-    const edited = parsed(text);
-    if (typeof edited !== 'object' || edited === null || Array.isArray(edited)) {
-      return { errors: { [INPUT.raw]: jsonFault(text) } };
-    }
-    raw = edited;
+  if (text === undefined || text === whole(raw)) return { raw };
+  const edited = parsed(text);
+  if (typeof edited !== 'object' || edited === null || Array.isArray(edited)) {
+    return { errors: { [INPUT.raw]: jsonFault(text) } };
   }
-  for (const field of fields(shown).single) {
+  return { raw: edited };
+}
+
+/** The export with those single values that were typed over. */
+export function withTyped(before: Raw, some: readonly Field[], values: Submitted, catalog: Catalog): Raw {
+  let raw = before;
+  for (const field of some) {
     const value = typed(values, field.block_id);
     if (value !== undefined && value !== shownValue(field.current))
       raw = meant(raw, field, value.trim(), catalog);
   }
-  return { raw };
+  return raw;
 }
 
 function jsonFault(text: string): string {

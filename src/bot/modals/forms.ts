@@ -27,12 +27,12 @@ function sentenceCase(words: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-function aboutBlock(shown: Shown) {
+export function aboutBlock(shown: Shown) {
   return context([about(shown)], shown.directory);
 }
 
-const REASON_LEAST = 3;
-const REASON_MOST = 1000;
+export const REASON_LEAST = 3;
+export const REASON_MOST = 1000;
 
 export function rejectModal(shown: Shown): ModalView {
   return form(MODAL.reject, shown, {

@@ -61,3 +61,23 @@ export function textInput(input: TextInput): InputBlock {
     },
   };
 }
+
+/** A moment, chosen and shown in the person's own zone, to the minute; `initial` in ms. */
+export function momentInput(input: {
+  block_id: string;
+  label: string;
+  initial: number;
+  optional: boolean;
+}): InputBlock {
+  return {
+    type: 'input',
+    block_id: input.block_id,
+    label: plainText(input.label, LIMIT.label),
+    optional: input.optional,
+    element: {
+      type: 'datetimepicker',
+      action_id: VALUE,
+      initial_date_time: Math.floor(input.initial / 1000),
+    },
+  };
+}

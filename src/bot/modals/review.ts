@@ -1,6 +1,6 @@
 import type { Button, KnownBlock, ModalView } from '@slack/types';
 import type { CardContent, Catalog } from '../../exports/define.ts';
-import { awaited, deciders, remedialists, resolvers } from '../../exports/gates.ts';
+import type { Recorded } from '../../exports/events.ts';
 import type { Person } from '../../exports/ownership.ts';
 import { count, spoken } from '../../exports/phrases.ts';
 import type { Shown } from '../../flow/ports.ts';
@@ -16,77 +16,61 @@ import {
   plainText,
   title,
 } from '../blocks.ts';
-import { looks, targetOf } from '../cards/buttons.ts';
-import { freshnessWords, preflightWords, problemLines } from '../cards/checks.ts';
+import { looks, moreLooks, takeOverButton, targetOf } from '../cards/buttons.ts';
+import { editWords, freshnessWords, preflightWords, problemLines } from '../cards/checks.ts';
 import { contentOf, headlineOf, shortId, titleOf } from '../cards/content.ts';
 import { deliveryLines } from '../cards/deliveries.ts';
-import { signer } from '../cards/people.ts';
+import { signerFor } from '../cards/people.ts';
 import { situation } from '../cards/status.ts';
 import { type ActionId, encodeTarget, READ_ONLY_MODAL } from '../ids.ts';
 import { CARD, LIMIT, REVIEW } from '../limits.ts';
+import { told } from '../notes.ts';
 import { raw } from '../text.ts';
 import { fromLine, plainly, type Word, type Words } from '../words.ts';
+import { isEditable } from './edit.ts';
+import { entitled, heldFrom, isConcerned } from './entitled.ts';
 import { fieldLines, jsonPieces } from './fields.ts';
 
-type Scene = { shown: Shown; content: CardContent | null; viewer: Person };
+type Scene = {
+  shown: Shown;
+  content: CardContent | null;
+  viewer: Person;
+  catalog: Catalog;
+  recorded: readonly Recorded[];
+};
 
-/** What this person could do now. The click is checked again; this only keeps false hopes away. */
-function entitled({ shown, viewer }: Scene, action: ActionId): boolean {
-  const { state, directory } = shown;
-  switch (action) {
-    case 'accept':
-      return awaited(state, directory).includes(viewer.id);
-    case 'reject':
-      return [
-        ...(state.status === 'quarantined' ? remedialists(state, directory) : deciders(state, directory)),
-        ...(state.trouble ? resolvers(state, directory) : []),
-      ].includes(viewer.id);
-    case 'withdraw':
-      return state.requester === viewer.id;
-    case 'redeliver':
-      return [...deciders(state, directory), ...resolvers(state, directory)].includes(viewer.id);
-    case 'resume':
-      return resolvers(state, directory).includes(viewer.id);
-    case 'fix':
-    case 'assign_owner':
-      return remedialists(state, directory).includes(viewer.id);
-    case 'review':
-    case 'home_page_back':
-    case 'home_page_on':
-      return false;
-  }
-}
-
-/** Payloads may hold addresses and names: only for those who have a part in it. */
-function concerned({ shown, viewer }: Scene): boolean {
-  const { state, directory } = shown;
-  return [
-    state.requester,
-    ...awaited(state, directory),
-    ...deciders(state, directory),
-    ...remedialists(state, directory),
-    ...resolvers(state, directory),
-  ].includes(viewer.id);
-}
+/** What never waits for somebody else's review. */
+const ALWAYS_OPEN: ReadonlySet<ActionId> = new Set<ActionId>(['withdraw', 'acknowledge']);
 
 /**
  * Everything a person may want to know before deciding, most important first, with the buttons that
  * are theirs. Whatever the size of the export, it stays within Slack's limits and says what it leaves out.
+ * Whoever holds the review is told when they close it, so that others can have it.
  */
-export function reviewModal(shown: Shown, catalog: Catalog, viewer: Person): ModalView {
+export function reviewModal(
+  shown: Shown,
+  catalog: Catalog,
+  viewer: Person,
+  recorded: readonly Recorded[] = [],
+): ModalView {
   const { state, directory } = shown;
-  const scene: Scene = { shown, content: contentOf(shown, catalog), viewer };
-  const where = situation(shown);
+  const scene: Scene = { shown, content: contentOf(shown, catalog), viewer, catalog, recorded };
+  const whose = held(scene);
+  // Whose review it is stands below, with what follows from it.
+  const where = situation(whose.length > 0 ? { ...shown, state: { ...state, lock: null } } : shown);
   const blocks: KnownBlock[] = [
     title(headlineOf(shown, catalog, scene.content), directory),
     paragraph([where.title, ...where.lines], directory),
+    ...whose,
     ...own(scene),
+    ...edits(scene),
     ...faults(scene),
     ...facts(scene),
     ...changes(scene),
     ...checks(scene),
     ...values(scene),
     ...history(scene),
+    ...record(scene),
     ...origin(scene, catalog),
     ...json(scene),
   ];
@@ -96,16 +80,57 @@ export function reviewModal(shown: Shown, catalog: Catalog, viewer: Person): Mod
     private_metadata: encodeTarget(targetOf(state)),
     title: plainText('Review', LIMIT.modalTitle),
     close: plainText('Close', LIMIT.modalTitle),
+    notify_on_close: state.lock?.by === viewer.id,
     blocks: blocks.slice(0, LIMIT.viewBlocks),
   };
 }
 
-function own(scene: Scene): KnownBlock[] {
-  const { shown, content } = scene;
-  const mine: Button[] = looks(shown, content)
-    .filter((look) => entitled(scene, look.action))
+/** Whose review this is, where that keeps this person or others from deciding. */
+function held({ shown, viewer }: Scene): KnownBlock[] {
+  const { state, directory, now } = shown;
+  const { lock } = state;
+  if (!lock || lock.until <= now) return [];
+  const until: Word = { at: lock.until, as: 'minute' };
+  if (lock.by === viewer.id) {
+    return [
+      context(
+        [['You hold this review until ', until, ', and others wait. Closing it lets them decide.']],
+        directory,
+      ),
+    ];
+  }
+  if (!heldFrom(shown, viewer)) return [];
+  const words: Words = [
+    { name: lock.by, strong: true },
+    ' holds this review until ',
+    until,
+    ', so you can look, and decide only if you take it over.',
+  ];
+  return [paragraph([words], directory), actions([takeOverButton(shown)])];
+}
+
+function own({ shown, content, viewer, catalog }: Scene): KnownBlock[] {
+  const waits = heldFrom(shown, viewer);
+  const mine: Button[] = [...looks(shown, content), ...moreLooks(shown)]
+    .filter((look) => entitled(shown, viewer, look.action) && (!waits || ALWAYS_OPEN.has(look.action)))
+    .filter((look) => look.action !== 'edit' || isEditable(shown, catalog))
     .map((look) => button(look, targetOf(shown.state), shown.directory));
   return mine.length === 0 ? [] : [actions(mine)];
+}
+
+/** What somebody changed in these values, so that nobody has to compare. */
+function edits({ shown, recorded }: Scene): KnownBlock[] {
+  const number = shown.state.revision?.number;
+  const last = recorded.findLast(
+    ({ event }) => event.type === 'edited' && event.revision?.number === number,
+  )?.event;
+  if (last?.type !== 'edited') return [];
+  const lines = last.changes.slice(0, REVIEW.listed).map(editWords);
+  const left = last.changes.length - lines.length;
+  const intro: Words = ['✏️ Changed by ', { name: last.by, strong: true }, '; everybody is asked anew'];
+  return [
+    bullets(intro, [...lines, ...(left > 0 ? [[`and ${count(left, 'more change')}`]] : [])], shown.directory),
+  ];
 }
 
 function faults({ shown: { state, directory } }: Scene): KnownBlock[] {
@@ -184,7 +209,7 @@ function checks({ shown, content }: Scene): KnownBlock[] {
 function values(scene: Scene): KnownBlock[] {
   const { shown } = scene;
   const payload = shown.state.revision?.payload;
-  if (!payload || !concerned(scene)) return [];
+  if (!payload || !isConcerned(shown, scene.viewer)) return [];
   const lines = fieldLines(payload);
   if (lines.length === 0) return [];
   return [
@@ -206,12 +231,32 @@ function history({ shown }: Scene): KnownBlock[] {
             ', knowing that its data was old: ',
             { said: each.confirmed_stale.map(spoken).join(', '), max: 120 },
           ];
-    return [signer(each, true), ` accepted${role}, `, { at: each.at }, ...stale, old];
+    return [...signerFor(each, true), ` accepted${role}, `, { at: each.at }, ...stale, old];
   });
   const pushed = deliveryLines(state.pushes, 20);
   return [
     ...(signed.length > 0 ? [bullets([{ strong: 'Acceptances' }], signed, directory)] : []),
     ...(pushed.length > 0 ? [bullets([{ strong: 'Deliveries' }], pushed, directory)] : []),
+  ];
+}
+
+/** What has happened so far, and what people said in the thread. */
+function record({ shown, recorded }: Scene): KnownBlock[] {
+  const lines = recorded.flatMap((each): Words[] => {
+    const { event, at } = each;
+    const words: Words | null =
+      event.type === 'commented'
+        ? ['💬 ', { name: event.by, strong: true }, ': “', { said: event.text, max: CARD.reason }, '”']
+        : told(each, shown);
+    return words === null ? [] : [[{ at }, ' · ', ...words]];
+  });
+  if (lines.length === 0) return [];
+  const left = lines.length - REVIEW.history;
+  const earlier: Words[] = left > 0 ? [[count(left, 'earlier entry', 'earlier entries')]] : [];
+  const last = [...earlier, ...lines.slice(-REVIEW.history)];
+  return [
+    heading('History', shown.directory),
+    ...packed(last, shown).map((some) => paragraph(some, shown.directory)),
   ];
 }
 
@@ -246,6 +291,6 @@ function origin({ shown }: Scene, catalog: Catalog): KnownBlock[] {
 
 function json(scene: Scene): KnownBlock[] {
   const { shown } = scene;
-  if (!concerned(scene)) return [];
+  if (!isConcerned(shown, scene.viewer)) return [];
   return [heading('As it was sent', shown.directory), ...jsonPieces(shown.state.raw).map(code)];
 }

@@ -226,6 +226,14 @@ export const contentPackageChange = defineExport({
     }
     return problems;
   },
+  editable: [
+    'payload.reason',
+    'payload.landing_urls',
+    'payload.lines.*.content.after.title',
+    'payload.lines.*.content.after.description',
+    'payload.lines.*.content.after.bullets',
+    'payload.lines.*.packaging.after',
+  ],
   subjects: (payload) =>
     payload.lines.flatMap((line) => [
       ...(line.content === null ? [] : [`content:${canonicalSku(line.sku)}`]),

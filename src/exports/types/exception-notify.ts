@@ -101,6 +101,7 @@ export const exceptionNotify = defineExport({
     }
     return problems;
   },
+  editable: ['payload.summary', 'payload.detail'],
   subjects(payload, envelope) {
     const affected = payload.affected.map(({ kind, reference }) => `${kind} ${reference}`).sort();
     return [`exception:${envelope.exception_code ?? 'unknown'}:${hashOf(affected).slice(0, 32)}`];

@@ -141,13 +141,22 @@ export const inventoryDelta = defineExport({
     }
     return problems;
   },
+  editable: [
+    'payload.note',
+    'payload.lines.*.delta',
+    'payload.lines.*.absolute',
+    'payload.lines.*.threshold',
+  ],
   subjects: (payload) =>
     isRelative(payload)
       ? []
       : payload.lines.map((line) => `stock:${line.location}:${canonicalSku(line.sku)}`),
   card({ payload, rules }) {
     const { lines } = payload;
-    const skus = count(new Set(lines.map((line) => canonicalSku(line.sku))).size, 'SKU');
+    const distinct = new Set(lines.map((line) => canonicalSku(line.sku))).size;
+    const skus = count(distinct, 'SKU');
+    // In a list of many alike, the SKU tells which this is.
+    const only = distinct === 1 ? lines[0] : undefined;
     const places = [...new Set(lines.map((line) => short(line.location, 30)))];
     const where = systemNames(payload.channels);
     const net = lines.reduce((sum, line) => sum + (movement(line) ?? 0), 0);
@@ -156,7 +165,7 @@ export const inventoryDelta = defineExport({
     return {
       headline: [
         relative ? 'Adjust stock of ' : 'Set stock of ',
-        { strong: skus },
+        { strong: only ? short(only.sku, 40) : skus },
         ` at ${list(places)} on ${where}: ${spoken(payload.reason_code)}`,
       ],
       facts: [

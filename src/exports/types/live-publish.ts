@@ -148,6 +148,7 @@ export const livePublish = defineExport({
       ...checkTime(payload.publish_at, now, rules),
     ];
   },
+  editable: ['payload.publish_at'],
   subjects: (payload) => payload.products.map((product) => `publish:${product.handle}`),
   card({ payload, now }) {
     const products = count(payload.products.length, 'product');

@@ -125,19 +125,28 @@ export const priceUpdate = defineExport({
       ...checkWindow({ start: payload.valid_from, end: payload.valid_until }, paths, limits),
     ];
   },
+  editable: [
+    'payload.reason',
+    'payload.valid_from',
+    'payload.valid_until',
+    'payload.lines.*.new_price',
+    'payload.lines.*.compare_at',
+  ],
   subjects: (payload) =>
     payload.lines.map((line) => `price:${payload.price_list.id}:${canonicalSku(line.sku)}`),
   card({ payload, now }) {
     const { lines, currency } = payload;
     const skus = count(lines.length, 'SKU');
+    // In a list of many alike, the SKU tells which this is.
+    const only = lines.length === 1 ? lines[0] : undefined;
     const where = systemNames(payload.channels);
     const lowest = lowestAmount(lines.map((line) => line.new_price));
     const deepest = highest(lines.map((line) => cutPercent(line.old_price, line.new_price)));
     const later = payload.valid_from !== null && fromIso(payload.valid_from) > now;
     return {
       headline: [
-        'Change prices of ',
-        { strong: skus },
+        only ? 'Change the price of ' : 'Change prices of ',
+        { strong: only ? short(only.sku, 40) : skus },
         ` in ${listName(payload)} on ${where}, `,
         ...since(payload, now),
       ],

@@ -311,6 +311,14 @@ export const promoActivation = defineExport({
     }
     return problems;
   },
+  editable: [
+    'payload.campaign_name',
+    'payload.window.start',
+    'payload.window.end',
+    'payload.landing_urls',
+    'payload.lines.*.after.price',
+    'payload.lines.*.after.compare_at',
+  ],
   subjects: (payload, envelope) => [`promo:${envelope.campaign_id ?? payload.campaign_name}`],
   card({ payload, envelope, now }) {
     const skus = count(payload.lines.length, 'SKU');

@@ -127,6 +127,14 @@ export const returnInitiate = defineExport({
     }
     return problems;
   },
+  editable: [
+    'payload.refund.items',
+    'payload.refund.shipping',
+    'payload.restock_location',
+    'payload.lines.*.quantity',
+    'payload.lines.*.condition',
+    'payload.lines.*.restock',
+  ],
   subjects: (payload) => [`return:${payload.return_id}`],
   card({ payload }) {
     const units = payload.lines.reduce((sum, line) => sum + line.quantity, 0);

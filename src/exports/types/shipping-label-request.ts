@@ -223,6 +223,13 @@ export const shippingLabelRequest = defineExport({
     }
     return problems;
   },
+  editable: [
+    'payload.ship_date',
+    'payload.carrier.service',
+    'payload.max_cost.amount',
+    'payload.parcels.*.weight',
+    'payload.parcels.*.dimensions',
+  ],
   subjects: (payload) => [`label:${payload.order_id}:${payload.shipment_reference}`],
   card({ payload }) {
     const parcels = count(payload.parcels.length, 'parcel');

@@ -173,6 +173,8 @@ export const shippingLabelResponse = defineExport({
     ...checkCreated(payload),
     ...checkFailed(payload, envelope.exception_code),
   ],
+  // What a carrier said is not for people to change.
+  editable: [],
   subjects: (payload) => [`label_result:${payload.order_id}:${payload.shipment_reference}`],
   card: ({ payload }) => card(payload),
   operations(payload) {

@@ -149,6 +149,15 @@ export const stagedProduct = defineExport({
     }
     return problems;
   },
+  editable: [
+    'payload.title',
+    'payload.description',
+    'payload.product_type',
+    'payload.tags',
+    'payload.planned_live_at',
+    'payload.variants.*.price',
+    'payload.variants.*.compare_at',
+  ],
   subjects: (payload) => [`preview:${payload.handle}`],
   card({ payload }) {
     const variants = count(payload.variants.length, 'variant');

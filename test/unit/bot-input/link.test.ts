@@ -16,7 +16,7 @@ let linker: Linker;
 let named: Map<string, string>;
 
 function person(id: string, email: string, slack: SlackAccount | null = null, active = true): Person {
-  return { id, name: id, email, slack, time_zone: 'UTC', backup: null, active };
+  return { id, name: id, email, slack, time_zone: 'UTC', calendar: null, backup: null, active };
 }
 
 function know(...known: Person[]): void {
@@ -36,6 +36,8 @@ beforeEach(async () => {
     people,
     roles: new Map(),
     on_call: { channel: '', people: [], user_group: null },
+    away: new Map(),
+    covers: new Map(),
   });
   linker = createLinker({
     client: new WebClient(sandbox.botToken, interactiveOptions(sandbox.apiUrl)),

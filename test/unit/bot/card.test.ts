@@ -52,7 +52,7 @@ describe.each(TYPE_NAMES)('the card of %s', (type) => {
 it.each<[Status, string[]]>([
   ['quarantined', [ACTION.fix, ACTION.review, ACTION.reject, ACTION.withdraw]],
   ['pending', [ACTION.accept, ACTION.reject, ACTION.review, ACTION.withdraw]],
-  ['accepted', [ACTION.withdraw, ACTION.review]],
+  ['accepted', [ACTION.undo, ACTION.withdraw, ACTION.review]],
   ['delivering', [ACTION.review]],
   ['paused', [ACTION.resume, ACTION.review, ACTION.reject, ACTION.withdraw]],
   ['failed', [ACTION.redeliver, ACTION.review, ACTION.reject, ACTION.withdraw]],
@@ -124,7 +124,13 @@ describe('the review', () => {
 
   it('offers each person what is theirs to do', () => {
     const offered = (name: string) => buttonsIn(review(name).blocks).map((button) => button.action_id);
-    expect(offered('Priya')).toEqual([ACTION.accept, ACTION.reject]);
+    expect(offered('Priya')).toEqual([
+      ACTION.accept,
+      ACTION.reject,
+      ACTION.requestChanges,
+      ACTION.edit,
+      ACTION.reassign,
+    ]);
     expect(offered('Amara')).toEqual([]);
   });
 

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../../src/bot/card.ts';
 import { approvalCard } from '../../../src/bot/card.ts';
 import { homeView } from '../../../src/bot/home.ts';
+import { digestReviewModal } from '../../../src/bot/modals/digest-review.ts';
 import { fixModal } from '../../../src/bot/modals/fix.ts';
 import {
   assignOwnerModal,
@@ -16,6 +17,7 @@ import { dmFor, noteFor, pageFor, plainMessage } from '../../../src/bot/notes.ts
 import type { Export } from '../../../src/exports/state.ts';
 import type { Shown } from '../../../src/flow/ports.ts';
 import { T0 } from '../../support/manual-clock.ts';
+import { fullDay } from './days.ts';
 import { activeIn, findings, HOSTILE, infected } from './hostile.ts';
 import { catalog, directory, personNamed, type Scene, STATUSES, sceneOf } from './scenes.ts';
 import { refusedMessage, refusedView } from './slack-limits.ts';
@@ -129,7 +131,8 @@ describe.each(
           assignOwnerModal(shown),
           resumeModal(shown),
           messageModal('Review', hostile),
-          homeView(viewer, [shown, shown], catalog, T0, 0),
+          homeView(viewer, fullDay(shown), catalog),
+          digestReviewModal('#promo', { counts: [], items: [shown], page: 0, pages: 3 }, catalog),
         ];
         for (const view of [...views, fixModal(shown, catalog)]) expect(refusedView(view)).toEqual([]);
         for (const view of views) expect(findings(view.blocks as never, accounts)).toEqual([]);

@@ -66,7 +66,7 @@ export function infected(value: Json, hostile: string): Json {
 
 /** What Meshline itself may use in mrkdwn: words and dates. Anything else came from outside. */
 const OURS: ReadonlySet<Inline['kind']> = new Set(['text', 'break', 'date']);
-const FORMATS = new Set(['{date_short_pretty} at {time}', '{time_secs}', '{ago}']);
+const FORMATS = new Set(['{date_short_pretty} at {time}', '{time}', '{time_secs}', '{ago}']);
 
 export function activeIn(mrkdwn: string, verbatim: boolean): string[] {
   return parseMrkdwn(mrkdwn, verbatim).flatMap((part) => {

@@ -5,7 +5,7 @@ import { fixModal } from '../../../src/bot/modals/fix.ts';
 import { reviewModal } from '../../../src/bot/modals/review.ts';
 import type { Json } from '../../../src/exports/envelope.ts';
 import { fixture } from '../../support/fixtures.ts';
-import { T0 } from '../../support/manual-clock.ts';
+import { aDay, fullDay } from './days.ts';
 import { arrived, catalog, personNamed, shownOf } from './scenes.ts';
 import { refusedMessage, refusedView } from './slack-limits.ts';
 
@@ -47,11 +47,17 @@ it('shows 5,000 problems as the first few, and how many more there are', () => {
   expect(JSON.stringify(fix)).toContain('too large to edit in Slack');
 });
 
+it('fits everything there can be on the Home tab', () => {
+  const home = homeView(personNamed('Priya'), fullDay(shownOf(arrived(promo(3, '39.92')))), catalog);
+  expect(refusedView(home)).toEqual([]);
+  expect(home.blocks.length).toBeLessThanOrEqual(90);
+});
+
 it('pages an inbox of 200 exports', () => {
   const shown = shownOf(arrived(promo(3, '39.92')));
   const items = Array.from({ length: 200 }, () => shown);
   for (const page of [0, 7, 19, 99]) {
-    const home = homeView(personNamed('Priya'), items, catalog, T0, page);
+    const home = homeView(personNamed('Priya'), aDay(items, {}, page), catalog);
     expect(refusedView(home)).toEqual([]);
     expect(JSON.stringify(home)).toContain(`Page ${Math.min(page, 19) + 1} of 20`);
   }

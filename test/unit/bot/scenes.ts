@@ -14,7 +14,7 @@ import type { Export } from '../../../src/exports/state.ts';
 import { HOUR_MS, MINUTE_MS, Status } from '../../../src/exports/words.ts';
 import type { Shown } from '../../../src/flow/ports.ts';
 import { EXAMPLE, load } from '../../support/config.ts';
-import { fixture, type RawExport } from '../../support/fixtures.ts';
+import { fixture, put, type RawExport } from '../../support/fixtures.ts';
 import { T0 } from '../../support/manual-clock.ts';
 
 /** Real exports of every type in every state, made by the core from the example configuration. */
@@ -64,9 +64,9 @@ function grown(scene: Scene | null, events: readonly Event[], at: number, id: st
   return { state, recorded };
 }
 
-export function arrived(raw: RawExport, now = T0, id = EXPORT_ID): Scene {
+function readAt(raw: RawExport, now: number, number: number) {
   const sinks = [...config.sinks.values()].map((sink) => ({ name: sink.name, accepts: () => true }));
-  const got = read(
+  return read(
     raw,
     {
       now,
@@ -76,8 +76,12 @@ export function arrived(raw: RawExport, now = T0, id = EXPORT_ID): Scene {
       sinks,
       source: { name: 'pim', types: null, can_refetch: false },
     },
-    1,
+    number,
   );
+}
+
+export function arrived(raw: RawExport, now = T0, id = EXPORT_ID): Scene {
+  const got = readAt(raw, now, 1);
   const arrival = arrive(got, { id, source: 'pim', key: 'k-1' }, { open: null, newest: [] }, context(now));
   return grown(null, arrival.events, now, id);
 }
@@ -243,3 +247,53 @@ export function shownOf({ state }: Scene, now = T0 + 2 * MINUTE_MS): Shown {
 export const TYPE_NAMES = catalog.all().map((type) => type.name);
 export const STATUSES = Status.options;
 export const LATER = T0 + 30 * HOUR_MS;
+
+/** What one person does about a pending export, as a scene of its own. */
+export const DURING = {
+  locked: () =>
+    after(
+      sceneOf('promo_activation', 'pending', requested),
+      { do: 'open_review', by: personNamed('Priya').id, take_over: false },
+      T0 + MINUTE_MS,
+    ),
+  returned: () =>
+    after(
+      sceneOf('promo_activation', 'pending', requested),
+      {
+        do: 'request_changes',
+        by: personNamed('Priya').id,
+        seen: 1,
+        reason: 'End it before the January sale.',
+      },
+      T0 + MINUTE_MS,
+    ),
+  edited: () => editedBy('Priya', '41.00'),
+  undoable: () => acceptedBy(sceneOf('promo_activation', 'pending', requested), 2),
+  acknowledged: () => {
+    const paged = ticked(sceneOf('promo_activation', 'pending', requested), T0 + 16 * MINUTE_MS);
+    return after(paged, { do: 'acknowledge', by: personNamed('Eli').id }, T0 + 16 * MINUTE_MS);
+  },
+  stoodIn: () => {
+    const daniel = personNamed('Daniel').id;
+    const late = and(sceneOf('promo_activation', 'pending'), { type: 'escalated', to: [daniel] });
+    return after(
+      late,
+      { do: 'accept', by: daniel, via: 'slack', seen: 1, confirm_stale: true },
+      T0 + MINUTE_MS,
+    );
+  },
+} as const satisfies Record<string, () => Scene>;
+
+/** Everything that time alone has made due. */
+function ticked(scene: Scene, now: number): Scene {
+  return after(scene, { do: 'tick', may_expire: false }, now);
+}
+
+/** The first line's price, typed over by somebody. */
+export function editedBy(name: string, price: string): Scene {
+  const scene = sceneOf('promo_activation', 'pending', requested);
+  const raw = structuredClone(scene.state.raw) as RawExport;
+  put(raw, 'payload.lines.0.after.price', price);
+  const { envelope: _, ...repaired } = readAt(raw, T0, 2);
+  return after(scene, { do: 'edit', by: personNamed(name).id, seen: 1, repaired }, T0 + MINUTE_MS);
+}

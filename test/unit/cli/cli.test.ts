@@ -97,7 +97,11 @@ describe('check', () => {
 
   test('finds a bot token without a way in, and a file that is no ledger', async () => {
     const db = written('broken.db', 'this is not a database, however much it is called one');
-    const { code, out } = await meshline(['check'], { SLACK_BOT_TOKEN: 'xoxb-1', MESHLINE_DB: db });
+    const { code, out } = await meshline(['check'], {
+      SLACK_BOT_TOKEN: 'xoxb-1',
+      SLACK_API_URL: 'http://127.0.0.1:9/api/',
+      MESHLINE_DB: db,
+    });
     expect(out).toMatch(/^fail Slack: clicks cannot arrive/m);
     expect(out).toMatch(/^fail Ledger: .*does not open/m);
     expect(code).toBe(1);

@@ -225,7 +225,13 @@ const FAULTS: [string, string, string, string, RegExp][] = [
     'channel: xoxb',
     /This looks like a secret/,
   ],
-  ['a calendar', 'sinks:\n', 'calendars: { work: {} }\nsinks:\n', 'work', /Calendars are not available yet/],
+  [
+    'a schedule',
+    'sinks:\n',
+    'schedules: { nightly: {} }\nsinks:\n',
+    'nightly',
+    /Schedules are not available yet/,
+  ],
   ['a key twice', 'sinks:\n', 'sources: {}\nsinks:\n', 'sources: {}', /unique/],
   ['an unknown tag', 'name: Priya Raman', 'name: !js Priya Raman', '!js', /[Tt]ag/],
 ];

@@ -18,6 +18,7 @@ import type { Role } from '../../../src/exports/words.ts';
 import { createDesk } from '../../../src/flow/desk.ts';
 import { receive } from '../../../src/flow/intake.ts';
 import type { Desk } from '../../../src/flow/ports.ts';
+import { openRoster } from '../../../src/flow/roster.ts';
 import { contextOf, type Flow } from '../../../src/flow/settings.ts';
 import { type HandlerDeps, registerHandlers, type UserChange } from '../../../src/handlers/index.ts';
 import { openLedger } from '../../../src/store/index.ts';
@@ -59,6 +60,7 @@ function personOf(user: string, backup: string | null = null): Person {
     email: `${first}@northwind.example`,
     slack: null,
     time_zone: 'UTC',
+    calendar: null,
     backup: backup === null ? null : idOf(backup),
     active: true,
   };
@@ -84,7 +86,13 @@ function northwindDirectory(): { people: Map<string, Person>; directory: Directo
   ]);
   return {
     people,
-    directory: { people, roles, on_call: { channel: CHANNEL, people: [], user_group: null } },
+    directory: {
+      people,
+      roles,
+      on_call: { channel: CHANNEL, people: [], user_group: null },
+      away: new Map(),
+      covers: new Map(),
+    },
   };
 }
 
@@ -147,7 +155,9 @@ export async function openBench(change: { desk?: (desk: Desk) => Desk } = {}): P
   const changes: UserChange[] = [];
   const deps: HandlerDeps = {
     desk,
+    owners: await openRoster(directory, new Map(), ledger, clock),
     catalog,
+    homes: { shown: () => {} },
     clock,
     log,
     firstSeen: async (id) => (await ledger.firstSeen('slack', id, '', clock.now(), 600_000)) === 'new',

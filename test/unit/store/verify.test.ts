@@ -88,9 +88,10 @@ describe('verify', () => {
     tamper(
       file,
       'DELETE FROM events WHERE seq > 12',
-      ...['exports WHERE id', 'outbox WHERE export_id', 'idempotency WHERE export_id'].map(
-        (table) => `DELETE FROM ${table} = '${names[4]}'`,
-      ),
+      ...[
+        'exports WHERE id',
+        ...['outbox', 'idempotency', 'parties', 'skus'].map((each) => `${each} WHERE export_id`),
+      ].map((table) => `DELETE FROM ${table} = '${names[4]}'`),
       `UPDATE subject_heads SET occurred_at = ${T0 - 1}, export_id = '${names[1]}' WHERE subject = 'sku:1'`,
     );
     expect((await verifyFile(file)).faults).toEqual([]);
