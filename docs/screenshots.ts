@@ -1,4 +1,5 @@
 import { mkdirSync } from 'node:fs';
+import { setTimeout as pause } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import type { Locator } from 'playwright-core';
 import { fromIso } from '../src/clock.ts';
@@ -46,6 +47,12 @@ export type Stage = {
   sit(person: Somebody, place: Somewhere): Promise<Seat>;
 };
 
+/** Until everybody is known to Slack, cards name people without mentioning them. */
+async function everybodyLinked({ meshline }: House): Promise<void> {
+  const unlinked = () => [...meshline.owners.directory().people.values()].some(({ slack }) => slack === null);
+  while (unlinked()) await pause(20);
+}
+
 const path = chromiumPath();
 if (path === null) {
   process.stderr.write('No Chromium was found. Install it, or name one in MESHLINE_CHROMIUM.\n');
@@ -67,6 +74,7 @@ for (const shot of [...CARDS, ...PLACES, ...REVIEW_SHOTS, ...OWNERS, ...DAY].fil
     reducedMotion: 'reduce',
   });
   try {
+    await everybodyLinked(house);
     const found = await shot.stage({
       house,
       async sit(person, place) {

@@ -109,8 +109,9 @@ export const REVIEW_SHOTS: readonly Shot[] = [
       const { seat } = await edited(stage);
       await shows(seat.card('Summer 24'), 'revision 2');
       await stage.house.as('hannah').say(PROMO, 'Better. I sign it now.', (await last(stage)).ts);
-      await shows(await seat.openThread(seat.card('Summer 24')), 'I sign it now');
-      return seat;
+      const thread = await seat.openThread(seat.card('Summer 24'));
+      await shows(thread, 'I sign it now');
+      return thread;
     },
   },
   {

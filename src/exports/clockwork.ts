@@ -1,10 +1,10 @@
 import type { Context } from './commands.ts';
 import { nextRung } from './deadlines.ts';
 import { beginDelivery } from './delivery.ts';
+import { joining, waitedFor } from './escalation.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
-import { awaited } from './gates.ts';
-import { backupOf, type Directory, type PersonId } from './ownership.ts';
+import type { Directory } from './ownership.ts';
 import type { LadderAction } from './policy.ts';
 import type { Export } from './state.ts';
 
@@ -37,19 +37,6 @@ function quieted(state: Export, now: number): Event[] {
   return events;
 }
 
-function waitedFor(state: Export, context: Context): readonly PersonId[] {
-  if (state.returned && state.requester !== null) return [state.requester];
-  const people = state.status === 'pending' ? awaited(state, context.directory) : [];
-  return people.length > 0 ? people : [state.trouble?.owner ?? state.route.owner];
-}
-
-/** Backups of everybody who is still awaited, and of the owner of the trouble. */
-function joining(state: Export, context: Context): readonly PersonId[] {
-  const people = [state.trouble?.owner ?? state.route.owner, ...waitedFor(state, context)];
-  const backups = people.map((person) => backupOf(context.directory, person));
-  return [...new Set(backups.filter((person): person is PersonId => person !== null))];
-}
-
 /** Whoever of the rota is active; those who are away only when nobody else is. */
 export function pageOnCall(directory: Directory): Extract<Event, { type: 'paged' }> {
   const { people, user_group, channel } = directory.on_call;
@@ -61,9 +48,9 @@ export function pageOnCall(directory: Directory): Extract<Event, { type: 'paged'
 function fired(state: Export, action: LadderAction, context: Context): Event {
   switch (action) {
     case 'remind':
-      return { type: 'reminded', to: waitedFor(state, context) };
+      return { type: 'reminded', to: waitedFor(state, context.directory) };
     case 'escalate':
-      return { type: 'escalated', to: joining(state, context) };
+      return { type: 'escalated', to: joining(state, context.directory) };
     case 'page':
       return pageOnCall(context.directory);
     case 'expire':

@@ -293,7 +293,7 @@ function consequences(after: Export, event: Event, n: number, at: number): Effec
                   : 'remediation',
             role: event.trouble.role,
             owner: event.trouble.owner,
-            title: event.trouble.remedy,
+            title: `${aboutWhat(after)}: ${event.trouble.remedy}`,
             due_at: at + workTime(after),
           },
         },

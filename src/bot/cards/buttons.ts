@@ -127,7 +127,7 @@ export function takeOverButton({ state, directory }: Shown): Button {
     text: [
       'This is the review of ',
       ...whose,
-      '. They can no longer decide until you have, or have closed it.',
+      '. From then on they wait until you have decided or closed it.',
     ],
     yes: 'Take over',
     no: 'Leave it',

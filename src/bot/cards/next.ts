@@ -1,23 +1,15 @@
 import { nextRung, timeAfter } from '../../exports/deadlines.ts';
-import { awaited } from '../../exports/gates.ts';
-import { backupOf, type PersonId } from '../../exports/ownership.ts';
+import { joining } from '../../exports/escalation.ts';
 import type { LadderAction } from '../../exports/policy.ts';
 import type { Shown } from '../../flow/ports.ts';
 import { either, type Words } from '../words.ts';
-
-/** Backups who would join if the ladder escalated now. */
-function stand({ state, directory }: Shown): readonly PersonId[] {
-  const people = [state.trouble?.owner ?? state.route.owner, ...awaited(state, directory)];
-  const backups = people.map((person) => backupOf(directory, person));
-  return [...new Set(backups.filter((person) => person !== null))];
-}
 
 function action(shown: Shown, rung: LadderAction): Words {
   switch (rung) {
     case 'remind':
       return ['Reminder '];
     case 'escalate': {
-      const backups = stand(shown);
+      const backups = joining(shown.state, shown.directory);
       return backups.length === 0
         ? ['Escalates ']
         : ['Escalates to ', ...either(backups, 'name', 'and'), ' '];

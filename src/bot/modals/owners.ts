@@ -172,7 +172,7 @@ export function outOfOfficeBlock(person: Person, directory: Directory): KnownBlo
       ]
     : cover
       ? [{ name: cover.by }, ' covers for you until ', { at: cover.until }]
-      : ['You are in: new exports of yours come to you'];
+      : ['You are in: what is yours to decide comes to you'];
   return {
     type: 'section',
     text: { type: 'mrkdwn', text: marked([...words, '.'], directory), verbatim: true },
