@@ -126,6 +126,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     log,
   });
   ledger.onCommitted((_rows, _exports, desks) => homes.changed(desks));
+  roster.onChanged(() => homes.directoryChanged());
   const slack = createSlack({
     appToken: environment.SLACK_APP_TOKEN ?? null,
     signingSecret: environment.SLACK_SIGNING_SECRET ?? null,

@@ -29,6 +29,8 @@ export type HomeKeeper = {
   shown(person: PersonId, page: number): void;
   /** Desks on which something has changed. */
   changed(desks: readonly string[]): void;
+  /** Who owns, covers or is away is on every tab. */
+  directoryChanged(): void;
   /** Draws again what was open when Meshline last stopped. */
   start(): Promise<void>;
   stop(): void;
@@ -94,6 +96,10 @@ export function createHomeKeeper(parts: HomeKeeperParts): HomeKeeper {
         const theirs = desksOf(person);
         if (desks.some((each) => theirs.has(each))) waiting.add(person);
       }
+      arm(PUBLISH_EVERY_MS);
+    },
+    directoryChanged() {
+      for (const person of open.keys()) waiting.add(person);
       arm(PUBLISH_EVERY_MS);
     },
     async start() {

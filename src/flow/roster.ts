@@ -21,6 +21,8 @@ export type Roster = {
   accountChanged(account: SlackAccount, change: { deleted: boolean; restricted: boolean }): Promise<void>;
   /** Who asked not to be disturbed, and until when (UTC ms); not kept over a restart. */
   notDisturbed(until: ReadonlyMap<PersonId, number>): void;
+  /** Called after every change that was recorded. */
+  onChanged(listener: () => void): void;
   /** Records what time alone has begun or ended: absences and covers. */
   tick(): Promise<void>;
 };
@@ -32,6 +34,7 @@ export async function openRoster(
   ledger: Pick<Ledger, 'directory' | 'changeDirectory'>,
   clock: Pick<Clock, 'now'>,
 ): Promise<Roster> {
+  const listeners: (() => void)[] = [];
   let overlay = await ledger.directory();
   let dnd: ReadonlyMap<PersonId, number> = new Map();
   let current: { directory: Directory; from: number; until: number; version: number } | null = null;
@@ -57,7 +60,10 @@ export async function openRoster(
       now,
       (before): DirectoryDecision => decideDirectory(before, command, configured, now),
     );
-    if (!isRefusal(committed) && committed.after.version > overlay.version) overlay = committed.after;
+    if (!isRefusal(committed) && committed.after.version > overlay.version) {
+      overlay = committed.after;
+      for (const listener of listeners) listener();
+    }
     return committed;
   };
   return {
@@ -76,6 +82,9 @@ export async function openRoster(
     notDisturbed(until) {
       dnd = until;
       current = null;
+    },
+    onChanged(listener) {
+      listeners.push(listener);
     },
     async tick() {
       const due = directoryDue(overlay);
