@@ -58,9 +58,14 @@ it('tells the tracker of a task once it is up, and closes it from either side', 
     .poll(async () => (await house.meshline.flow.ledger.tasks({ export_id: id, limit: 5 })).length)
     .toBe(1);
   await expect.poll(() => far.seen.length).toBeGreaterThan(0);
+  const putOff = async () => {
+    const rows = await house.meshline.flow.ledger.waiting(house.clock.now() + 60 * MINUTE, 50);
+    return rows.find((row) => row.effect.kind === 'track' && row.due_at > house.clock.now());
+  };
+  await expect.poll(putOff).toBeDefined();
   const tries = far.seen.length;
   down = false;
-  house.clock.leap(2 * MINUTE);
+  house.clock.leap(((await putOff())?.due_at ?? 0) - house.clock.now());
   await house.restart();
   const { ledger } = house.meshline.flow;
   await expect.poll(() => far.seen.length).toBeGreaterThan(tries);
