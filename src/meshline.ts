@@ -5,7 +5,7 @@ import { createQuiet } from './bot/dnd.ts';
 import { createHomeKeeper } from './bot/home-keeper.ts';
 import { createLinker } from './bot/link.ts';
 import { createMessenger } from './bot/messenger.ts';
-import { type Clock, type Ids, systemClock, systemIds } from './clock.ts';
+import { type Clock, type Ids, sleep, systemClock, systemIds } from './clock.ts';
 import type { Config, Environment } from './config.ts';
 import { createCatalog } from './exports/catalog.ts';
 import type { Catalog } from './exports/define.ts';
@@ -56,6 +56,8 @@ export type Meshline = {
 };
 
 const STOP_MS = 8_000;
+/** Sinks must not wait for a Slack that is down. */
+const LINK_PATIENCE_MS = 5_000;
 const REPLAY_MEMORY_MS = 15 * 60_000;
 
 /** Puts the rooms together and opens the doors, in the order in which they depend on each other. */
@@ -207,7 +209,10 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   });
   void linked.then(() => quiet.start());
   const stopChecks = every(flow, DAY_MS, checkAccounts);
-  await dispatcher.start();
+  // A card that is drawn before its people are linked names them without mentioning them.
+  void Promise.race([linked, sleep(clock, LINK_PATIENCE_MS)]).then(() =>
+    linking.signal.aborted ? undefined : dispatcher.start(),
+  );
   await homes.start();
   const stopTicks = startTicks(flow, sweeper);
   const url = await web.listen({ host: environment.MESHLINE_HOST, port: environment.MESHLINE_PORT });
