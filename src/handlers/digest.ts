@@ -5,8 +5,8 @@ import { loadingModal } from '../bot/modals/message.ts';
 import { count } from '../exports/phrases.ts';
 import { isRefusal, refuse } from '../exports/refusals.ts';
 import type { Together } from '../flow/ports.ts';
-import { onControl } from './control.ts';
 import type { HandlerDeps } from './deps.ts';
+import { onControl } from './listen.ts';
 import { publishHome } from './publish-home.ts';
 import { answer, fill } from './reply.ts';
 

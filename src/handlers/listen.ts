@@ -1,4 +1,4 @@
-import type { App, BlockButtonAction, ButtonAction, RespondFn } from '@slack/bolt';
+import type { App, BlockButtonAction, RespondFn } from '@slack/bolt';
 import type { ModalView } from '@slack/web-api';
 import { type ActionId, decodeTarget, type Target } from '../bot/ids.ts';
 import { messageModal } from '../bot/modals/message.ts';
@@ -28,20 +28,27 @@ export type Click = Asker & {
   open: (view: ModalView) => Promise<{ id: string; hash: string }>;
 };
 
-type Clicked = BlockButtonAction;
+/** A click on a button that is not about one export. */
+export type ControlClick = Asker & {
+  person: Person;
+  value: string | undefined;
+  /** Where the button stood, when it was in a modal. */
+  view: { id: string; hash: string | undefined; private_metadata: string } | null;
+  open: (view: ModalView) => Promise<{ id: string; hash: string }>;
+};
 
 /**
- * One button. Acknowledged before anything else; a repeated delivery does nothing; whoever clicked
- * gets an answer unless the card's own change is the answer.
+ * One button, whatever it is about. Acknowledged before anything else; a repeated delivery does
+ * nothing; whoever clicked gets an answer.
  */
-export function onButton(
+export function onControl(
   app: App,
   deps: HandlerDeps,
-  id: ActionId,
-  run: (click: Click) => Promise<Outcome>,
+  action_id: ActionId,
+  run: (click: ControlClick) => Promise<Outcome>,
 ): void {
-  app.action<Clicked>(
-    { type: 'block_actions', action_id: id },
+  app.action<BlockButtonAction>(
+    { type: 'block_actions', action_id },
     async ({ ack, body, action, client, respond }) => {
       await ack();
       const asker: Asker = {
@@ -55,14 +62,33 @@ export function onButton(
         if (!(await isNew(deps, body.trigger_id))) return 'shown';
         const person = await deps.desk.whoIs({ team: teamOf(body), user: body.user.id });
         if (isRefusal(person)) return person;
-        const target = targetOf(action);
-        if (!target) return refuse('not_found', { export_id: 'behind this button' });
-        const outcome = await run({ ...asker, person, target, open: (view) => open(asker, view) });
-        if (outcome !== 'shown' && !isRefusal(outcome)) await showDone(deps, asker, person, outcome);
-        return outcome;
+        const { view } = body;
+        return run({
+          ...asker,
+          person,
+          value: action.value,
+          view: view ? { id: view.id, hash: view.hash, private_metadata: view.private_metadata } : null,
+          open: (modal) => open(asker, modal),
+        });
       });
     },
   );
+}
+
+/** A button of one export. The card's own change is the answer to a decision. */
+export function onButton(
+  app: App,
+  deps: HandlerDeps,
+  id: ActionId,
+  run: (click: Click) => Promise<Outcome>,
+): void {
+  onControl(app, deps, id, async ({ value, view: _view, ...click }) => {
+    const target = decodeTarget(value);
+    if (!target) return refuse('not_found', { export_id: 'behind this button' });
+    const outcome = await run({ ...click, target });
+    if (outcome !== 'shown' && !isRefusal(outcome)) await showDone(deps, click, click.person, outcome);
+    return outcome;
+  });
 }
 
 /** Runs what somebody asked for and says what it came to; a fault of ours is said too. */
@@ -107,12 +133,8 @@ export function teamOf(body: { team: { id: string } | null; user: { team_id?: st
   return body.user.team_id ?? body.team?.id ?? '';
 }
 
-export function targetOf(action: Pick<ButtonAction, 'value'>): Target | null {
-  return decodeTarget(action.value);
-}
-
 export function placeOf(
-  body: Pick<Clicked, 'view' | 'channel' | 'container'>,
+  body: Pick<BlockButtonAction, 'view' | 'channel' | 'container'>,
   respond: RespondFn | null,
 ): Place {
   const { view, channel, container } = body;

@@ -4,10 +4,9 @@ import { NOBODY } from '../bot/sentence.ts';
 import { marked } from '../bot/words.ts';
 import { roleNamed } from '../exports/directory-authority.ts';
 import type { Directory, Person } from '../exports/ownership.ts';
-import { isRefusal } from '../exports/refusals.ts';
+import { onCommand } from './command.ts';
 import type { HandlerDeps } from './deps.ts';
-import { answered, isNew } from './listen.ts';
-import { type Answer, type Asker, answer, open, trusted } from './reply.ts';
+import { type Answer, answer, open } from './reply.ts';
 
 export const OWNERS_COMMAND = '/owners';
 
@@ -19,38 +18,20 @@ const USAGE = [
 
 /** `/owners`: the directory as it stands, one person, or one role; each with what the asker may change. */
 export function registerOwnersCommand(app: App, deps: HandlerDeps): void {
-  app.command(OWNERS_COMMAND, async ({ ack, command, client, respond }) => {
-    await ack();
-    const asker: Asker = {
-      client,
-      log: deps.log,
-      user: command.user_id,
-      trigger_id: command.trigger_id,
-      place: {
-        kind: 'message',
-        channel: command.channel_id,
-        thread_ts: null,
-        respond: trusted(command.response_url, respond, client),
-      },
-    };
-    await answered(asker, async () => {
-      if (!(await isNew(deps, command.trigger_id))) return 'shown';
-      const viewer = await deps.desk.whoIs({ team: command.team_id, user: command.user_id });
-      if (isRefusal(viewer)) return viewer;
-      const directory = deps.owners.directory();
-      const asked = command.text.trim();
-      const role = roleNamed(asked);
-      if (asked === '') await open(asker, ownersModal(directory, viewer));
-      else if (asked.toLowerCase() === 'help') await answer(asker, { text: USAGE });
-      else if (role && directory.roles.has(role)) await open(asker, roleModal(role, directory, viewer));
-      else {
-        const found = peopleNamed(asked, directory);
-        const [person] = found;
-        if (person && found.length === 1) await open(asker, personModal(person, directory, viewer));
-        else await answer(asker, unclear(asked, found));
-      }
-      return 'shown';
-    });
+  onCommand(app, deps, OWNERS_COMMAND, async (asker) => {
+    const { person: viewer, text: asked } = asker;
+    const directory = deps.owners.directory();
+    const role = roleNamed(asked);
+    if (asked === '') await open(asker, ownersModal(directory, viewer));
+    else if (asked.toLowerCase() === 'help') await answer(asker, { text: USAGE });
+    else if (role && directory.roles.has(role)) await open(asker, roleModal(role, directory, viewer));
+    else {
+      const found = peopleNamed(asked, directory);
+      const [person] = found;
+      if (person && found.length === 1) await open(asker, personModal(person, directory, viewer));
+      else await answer(asker, unclear(asked, found));
+    }
+    return 'shown';
   });
 }
 

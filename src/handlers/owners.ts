@@ -1,4 +1,4 @@
-import type { App, BlockButtonAction } from '@slack/bolt';
+import type { App } from '@slack/bolt';
 import type { ModalView } from '@slack/web-api';
 import { ACTION, type ActionId, decodeSubject } from '../bot/ids.ts';
 import { personModal } from '../bot/modals/owners.ts';
@@ -10,9 +10,9 @@ import type { Directory, Person, PersonId } from '../exports/ownership.ts';
 import { spoken } from '../exports/phrases.ts';
 import { isRefusal, type Refusal, refuse } from '../exports/refusals.ts';
 import type { HandlerDeps } from './deps.ts';
-import { answered, isNew, placeOf, teamOf } from './listen.ts';
+import { onControl } from './listen.ts';
 import { publishHome } from './publish-home.ts';
-import { type Asker, fill, open, trusted } from './reply.ts';
+import { type Asker, fill, open } from './reply.ts';
 
 type Click = Asker & { viewer: Person; subject: string; directory: Directory };
 
@@ -23,27 +23,11 @@ function onSubject(
   id: ActionId,
   run: (click: Click) => Promise<Refusal | 'shown'>,
 ): void {
-  app.action<BlockButtonAction>(
-    { type: 'block_actions', action_id: id },
-    async ({ ack, body, action, client, respond }) => {
-      await ack();
-      const asker: Asker = {
-        client,
-        log: deps.log,
-        user: body.user.id,
-        trigger_id: body.trigger_id,
-        place: placeOf(body, trusted(body.response_url, respond, client)),
-      };
-      await answered(asker, async () => {
-        if (!(await isNew(deps, body.trigger_id))) return 'shown';
-        const viewer = await deps.desk.whoIs({ team: teamOf(body), user: body.user.id });
-        if (isRefusal(viewer)) return viewer;
-        const subject = decodeSubject(action.value);
-        if (subject === null) return NOT_THERE;
-        return run({ ...asker, viewer, subject, directory: deps.owners.directory() });
-      });
-    },
-  );
+  onControl(app, deps, id, async ({ value, person, view: _view, ...asker }) => {
+    const subject = decodeSubject(value);
+    if (subject === null) return NOT_THERE;
+    return run({ ...asker, viewer: person, subject, directory: deps.owners.directory() });
+  });
 }
 
 const NOT_THERE = refuse('nothing_to_change', { why: 'What this button was about is gone' });
