@@ -82,6 +82,7 @@ export function told({ event, at }: Recorded, shown: Shown): Words | null {
     case 'received':
     case 'accepted':
     case 'push_delivered':
+    case 'push_advanced':
     case 'push_retried':
       return null;
     case 'acceptance_recorded': {

@@ -41,11 +41,13 @@ function untold({ event }: Recorded, { state }: Shown): Words {
         : [{ name: event.by, strong: true }, ' closed the review.'];
     case 'commented':
       return [{ name: event.by, strong: true }, ': “', { said: event.text, max: CARD.reason }, '”'];
+    case 'push_advanced':
     case 'push_delivered':
     case 'push_retried': {
       const sink = state.pushes.find((push) => push.key === event.key)?.sink ?? 'a system';
-      return event.type === 'push_delivered'
-        ? [{ said: sink, max: 40 }, ' took it.']
+      if (event.type === 'push_delivered') return [{ said: sink, max: 40 }, ' took it.'];
+      return event.type === 'push_advanced'
+        ? [{ said: sink, max: 40 }, ' has taken some of it and goes on.']
         : [{ said: sink, max: 40 }, ' is tried again: ', { said: event.cause, max: CARD.cause }];
     }
     case 'acceptance_lapsed':

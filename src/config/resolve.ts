@@ -82,7 +82,7 @@ export function resolve(
   const calendars = section(file, 'calendars', CalendarEntry);
   const onCall = OnCall.safeParse(Reflect.get(file, 'on_call'));
   const sources = resolveSources(section(file, 'sources', sourceEntry(catalog)), secretsOf);
-  const sinks = resolveSinks(section(file, 'sinks', sinkEntry(sinkKinds)), secretsOf);
+  const sinks = resolveSinks(section(file, 'sinks', sinkEntry(sinkKinds)), sinkKinds, secretsOf);
   const policies = readPolicies(file, catalog);
   const team = { people, roles, calendars, on_call: onCall.success ? onCall.data : null };
   const checked = [checkPeople(people), checkRoles(team, catalog)];
@@ -187,12 +187,14 @@ function resolveSources({ entries }: SourceEntries, secretsOf: SecretsOf) {
 
 function resolveSinks(
   { names, entries }: Section<{ kind: string; secret_env: string; settings: unknown }>,
+  kinds: SinkKinds,
   secretsOf: SecretsOf,
 ) {
   const resolved = new Map<string, SinkConfig>();
   const faults: Finding[] = [];
   for (const [name, { kind, secret_env, settings }] of entries) {
-    const { values, findings } = secretsOf(secret_env, ['sinks', name, 'secret_env'], 'signing');
+    const use = kinds.find((each) => each.kind === kind)?.secret === 'token' ? 'other' : 'signing';
+    const { values, findings } = secretsOf(secret_env, ['sinks', name, 'secret_env'], use);
     faults.push(...findings);
     resolved.set(name, { name, kind, settings, secrets: values, keys: keysOf(values) });
   }

@@ -3,7 +3,7 @@ import type { AnyExportType, Catalog } from '../exports/define.ts';
 import { DAY_MS, GateMode, HOUR_MS, MINUTE_MS, OffHours, OnStale, Role, SlaClock } from '../exports/words.ts';
 
 /** The kinds of sink there are, each with the schema of its own settings. */
-export type SinkKinds = readonly { kind: string; settings: z.ZodType }[];
+export type SinkKinds = readonly { kind: string; secret: 'signing' | 'token'; settings: z.ZodType }[];
 
 const Name = z
   .string()

@@ -2,7 +2,7 @@ import type { Catalog } from './define.ts';
 import type { Json } from './envelope.ts';
 import type { Repaired } from './events.ts';
 import type { Directory, PersonId } from './ownership.ts';
-import type { Via } from './state.ts';
+import type { Push, Via } from './state.ts';
 import type { Role } from './words.ts';
 
 /** What a decision may look at besides the state: all of it data. */
@@ -49,7 +49,8 @@ export type Command =
 
 /** `next_at` on the command says when a retry or an unknown outcome is tried again; null when tries are used up. */
 export type PushOutcome =
-  | { kind: 'delivered'; reference: string | null }
+  | { kind: 'delivered'; reference: string | null; facts?: Push['facts'] }
+  | { kind: 'partial'; cursor: string; facts?: Push['facts'] }
   | { kind: 'retry'; cause: string }
   | { kind: 'unknown'; cause: string }
   | { kind: 'failed'; exception_code: string; message: string; metadata: { [key: string]: Json } };

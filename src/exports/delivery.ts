@@ -48,6 +48,8 @@ function planned(state: Export, revision: Revision, context: Context): readonly 
         next_at: null,
         detail: null,
         exception_code: null,
+        cursor: null,
+        facts: {},
       };
     }),
   );
@@ -111,7 +113,11 @@ function pushEvent(push: Push, command: RecordPush): Event {
   const { key, outcome, next_at } = command;
   switch (outcome.kind) {
     case 'delivered':
-      return { type: 'push_delivered', key, reference: outcome.reference };
+      return outcome.facts
+        ? { type: 'push_delivered', key, reference: outcome.reference, facts: outcome.facts }
+        : { type: 'push_delivered', key, reference: outcome.reference };
+    case 'partial':
+      return { type: 'push_advanced', key, cursor: outcome.cursor, facts: outcome.facts ?? {} };
     case 'failed': {
       const { exception_code, message, metadata } = outcome;
       return { type: 'push_failed', key, exception_code, message, metadata };

@@ -59,6 +59,7 @@ function audience(
     case 'received':
     case 'accepted':
     case 'push_delivered':
+    case 'push_advanced':
     case 'push_retried':
       return quiet;
     case 'acceptance_recorded':
@@ -234,6 +235,10 @@ function consequences(after: Export, event: Event, n: number, at: number): Effec
       return event.pushes
         .filter((push) => push.status === 'waiting')
         .map((push) => pushEffect(after, push, at));
+    case 'push_advanced': {
+      const push = after.pushes.find((each) => each.key === event.key);
+      return push ? [pushEffect(after, push, at)] : [];
+    }
     case 'push_retried':
     case 'push_unknown': {
       const push = after.pushes.find((each) => each.key === event.key);

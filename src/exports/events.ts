@@ -68,7 +68,9 @@ export type Event =
       because?: 'nobody_left' | 'gone_quiet';
     }
   | { type: 'delivery_begun'; pushes: readonly Push[] }
-  | { type: 'push_delivered'; key: string; reference: string | null }
+  | { type: 'push_delivered'; key: string; reference: string | null; facts?: Push['facts'] }
+  /** Some of a long piece of work is done; the rest goes on from `cursor`. */
+  | { type: 'push_advanced'; key: string; cursor: string; facts: Push['facts'] }
   | { type: 'push_retried'; key: string; cause: string; next_at: number }
   | { type: 'push_unknown'; key: string; cause: string; next_at: number }
   | {

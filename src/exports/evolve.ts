@@ -1,4 +1,5 @@
 import { elapsed } from './deadlines.ts';
+import type { Json } from './envelope.ts';
 import type { Event } from './events.ts';
 import type { Export, Push } from './state.ts';
 
@@ -45,6 +46,20 @@ export function evolve(before: Export | null, event: Event, at: number, id: stri
   }
   if (!before) throw new Error(`The event ${event.type} needs an export that was received.`);
   return { ...before, ...changed(before, event, at), version: before.version + 1 };
+}
+
+/** What was told of a push so far; within a fact that is a map, such as `before`, the first value of a key stays. */
+function told(state: Export, key: string, more: Push['facts']): Push['facts'] {
+  const known = state.pushes.find((push) => push.key === key)?.facts ?? {};
+  const merged = Object.entries(more).map(([name, value]) => {
+    const earlier = known[name];
+    return [name, isMap(earlier) && isMap(value) ? { ...value, ...earlier } : value] as const;
+  });
+  return { ...known, ...Object.fromEntries(merged) };
+}
+
+function isMap(value: Json | undefined): value is { [key: string]: Json } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 type Known = Exclude<Event, { type: 'received' }>;
@@ -187,6 +202,16 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
           next_at: null,
           detail: event.reference,
           exception_code: null,
+          facts: told(state, event.key, event.facts ?? {}),
+        }),
+      };
+    case 'push_advanced':
+      return {
+        pushes: withPush(state, event.key, {
+          status: 'waiting',
+          next_at: null,
+          cursor: event.cursor,
+          facts: told(state, event.key, event.facts),
         }),
       };
     case 'push_retried':

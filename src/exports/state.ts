@@ -48,6 +48,10 @@ export type Push = {
   next_at: number | null;
   detail: string | null;
   exception_code: string | null;
+  /** How far a long piece of work has come; the sink's own words. */
+  cursor: string | null;
+  /** What the sink told of it so far: values from before, cost, tracking number, addresses of pages. */
+  facts: { readonly [key: string]: Json };
 };
 
 /** A failure that now belongs to somebody. */

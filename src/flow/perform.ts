@@ -130,7 +130,8 @@ async function tracked(flow: Flow, far: FarSides, row: OutboxRow): Promise<Perfo
     outcome.kind === 'retry' ? (outcome.after_ms ?? 0) : 0,
     Math.min(doubled, TRACK_LONGEST_MS),
   );
-  return { again_at: await later(flow, row, wait, outcome.cause), quiet_until: null };
+  const cause = outcome.kind === 'partial' ? 'Some of it is left.' : outcome.cause;
+  return { again_at: await later(flow, row, wait, cause), quiet_until: null };
 }
 
 function requestFor(state: Export, revision: Revision, push: Push, row: OutboxRow): PushRequest {
@@ -140,6 +141,9 @@ function requestFor(state: Export, revision: Revision, push: Push, row: OutboxRo
     operation: push.operation.name,
     body: push.operation.body,
     attempt: push.attempts + 1,
+    aliases: {},
+    cursor: push.cursor,
+    facts: push.facts,
     unsettled: push.status === 'unknown' || row.unsettled,
     export: {
       export_id: state.id,

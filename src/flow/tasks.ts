@@ -70,6 +70,9 @@ export async function track(flow: Flow, far: FarSides, row: OutboxRow): Promise<
       operation,
       body: bodyOf(task, flow),
       attempt: row.attempts,
+      aliases: {},
+      cursor: null,
+      facts: {},
       export: {
         export_id: state.id,
         export_type: state.revision?.export_type ?? 'unknown',

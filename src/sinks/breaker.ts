@@ -30,6 +30,7 @@ function isTrouble(outcome: SinkOutcome): boolean {
     // The sink is up and has said no.
     case 'failed':
     case 'delivered':
+    case 'partial':
       return false;
   }
 }

@@ -12,13 +12,17 @@ export type SinkContext = {
   clock: Clock;
   ids: Ids;
   /** Opens the sink's own HTTP client, behind the egress guard; the sink closes it. */
-  http(needs: Pick<HttpOptions, 'allow_private' | 'timeout_ms' | 'concurrency'>): HttpClient;
+  http(
+    needs: Pick<HttpOptions, 'allow_private' | 'timeout_ms' | 'concurrency' | 'longest_answer_bytes'>,
+  ): HttpClient;
   log: Log;
 };
 
 /** A kind of sink as the registry holds it. */
 export type SinkKind = {
   kind: string;
+  /** What its `secret_env` holds: a Standard Webhooks secret to sign with, or a token as the far side issued it. */
+  secret: 'signing' | 'token';
   /** The `settings` of such a sink in the configuration. */
   settings: z.ZodType;
   /** Opens one sink of this kind. Throws a `ZodError` for settings that its schema refuses. */
@@ -27,9 +31,10 @@ export type SinkKind = {
 
 export function defineSink<Schema extends z.ZodType>(definition: {
   kind: string;
+  secret?: 'signing' | 'token';
   settings: Schema;
   create: (settings: z.infer<Schema>, context: SinkContext) => Sink;
 }): SinkKind {
-  const { kind, settings, create } = definition;
-  return { kind, settings, open: (raw, context) => create(settings.parse(raw), context) };
+  const { kind, secret = 'signing', settings, create } = definition;
+  return { kind, secret, settings, open: (raw, context) => create(settings.parse(raw), context) };
 }

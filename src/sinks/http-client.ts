@@ -5,7 +5,7 @@ import { EgressRefused, guardedLookup, type Resolver, refusalOfHost, rulesFor } 
 
 /** A call to the far side. The body is sent as it stands, so that what was signed is what arrives. */
 export type HttpCall = {
-  method: 'GET' | 'POST';
+  method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
   url: URL;
   headers: Readonly<Record<string, string>>;
   body: string | null;
@@ -38,10 +38,19 @@ export type HttpOptions = {
   timeout_ms: number;
   concurrency: number;
   user_agent: string;
+  /** An answer longer than this is not read. 256 KiB unless told. */
+  longest_answer_bytes?: number;
 };
 
 /** An answer says yes or no; nothing agreed is anywhere near this long. */
 const LONGEST_ANSWER_BYTES = 256 * 1024;
+const METHODS = { get: 'GET', post: 'POST', put: 'PUT', patch: 'PATCH', delete: 'DELETE' } as const;
+
+/** axios writes the method in lower case. */
+function methodOf(written: string | undefined): HttpCall['method'] {
+  const known = Object.entries(METHODS).find(([name]) => name === written?.toLowerCase());
+  return known?.[1] ?? 'POST';
+}
 const CONNECT_TIMEOUT_MS = 5_000;
 
 /** How the adapter tells its result past axios, whose own errors carry the request with its secrets. */
@@ -109,7 +118,7 @@ function dispatch(
   agent: Agent,
   clock: Clock,
   request: Dispatcher.DispatchOptions,
-  timeoutMs: number,
+  { timeout_ms: timeoutMs, longest_answer_bytes: longest = LONGEST_ANSWER_BYTES }: HttpOptions,
 ): Promise<HttpResult> {
   return new Promise((resolve) => {
     let controller: Dispatcher.DispatchController | null = null;
@@ -151,7 +160,7 @@ function dispatch(
       },
       onResponseData(_, chunk) {
         bytes += chunk.length;
-        if (bytes <= LONGEST_ANSWER_BYTES) {
+        if (bytes <= longest) {
           chunks.push(chunk);
           return;
         }
@@ -182,11 +191,11 @@ function createInstance(options: HttpOptions, agent: Agent): AxiosInstance {
       {
         origin: url.origin,
         path: url.pathname + url.search,
-        method: config.method === 'get' ? 'GET' : 'POST',
+        method: methodOf(config.method),
         headers: Object.fromEntries(Object.entries(config.headers.toJSON(true))),
         body: typeof config.data === 'string' ? config.data : null,
       },
-      options.timeout_ms,
+      options,
     );
     if (result.kind !== 'answer') throw new CallFailed(result);
     return {

@@ -13,10 +13,10 @@ export type PusherDeps = {
 /** Looks for the effect of an earlier attempt before it sends the same key again. */
 async function attempt(sink: Sink, request: PushRequest): Promise<SinkOutcome> {
   if (request.unsettled !== true) return sink.push(request);
-  const found = await sink.reconcile(request.key);
-  switch (found) {
+  const found = await sink.reconcile(request);
+  switch (found.kind) {
     case 'delivered':
-      return { kind: 'delivered', reference: null };
+      return found;
     case 'absent':
       return sink.push(request);
     case 'unknown':
@@ -71,6 +71,7 @@ export function createPusher({ sinks, clock, log, breaker: limits = DEFAULT_BREA
       return outcome;
     },
     limits: (name) => lanes.get(name)?.sink.limits ?? null,
+    sink: (name) => lanes.get(name)?.sink ?? null,
     breakerStates: () => Object.fromEntries([...lanes].map(([name, { breaker }]) => [name, breaker.state()])),
     async close() {
       await Promise.all([...lanes.values()].map(({ sink }) => sink.close()));

@@ -7,6 +7,11 @@ export type PushRequest = {
   operation: string;
   body: { [key: string]: Json };
   attempt: number;
+  /** This sink's own SKU by canonical SKU, where it has another than ours. */
+  aliases: Readonly<Record<string, string>>;
+  /** Where an earlier attempt said to go on, and what it had told by then. Null at the beginning. */
+  cursor: string | null;
+  facts: Facts;
   /**
    * An earlier attempt may have taken effect: its answer was lost, or the process ended before it was
    * written down. The effect is looked for before anything is sent again.
@@ -25,9 +30,19 @@ export type PushRequest = {
   };
 };
 
-/** R29: four ways an attempt can end. `unknown` was sent and its answer lost. */
+/**
+ * What the far side told of the effect, kept with the export: `before` (values it held until then, by
+ * canonical SKU), `cost`, `carrier`, `service`, `tracking_number`, `label_url`, `preview_url`.
+ */
+export type Facts = { readonly [key: string]: Json };
+
+/**
+ * R29: how an attempt can end. `unknown` was sent and its answer lost. `partial` has done some of a
+ * long piece of work within its time: it goes on from `cursor`, and counts as no attempt.
+ */
 export type SinkOutcome =
-  | { kind: 'delivered'; reference: string | null }
+  | { kind: 'delivered'; reference: string | null; facts?: Facts }
+  | { kind: 'partial'; cursor: string; facts?: Facts }
   /** `deferred`: nothing was tried, because the sink is resting; it does not count as an attempt. */
   | { kind: 'retry'; after_ms: number | null; cause: string; deferred?: true }
   | { kind: 'failed'; exception_code: string; message: string; metadata: { [key: string]: Json } }
@@ -35,6 +50,20 @@ export type SinkOutcome =
 
 /** How much a sink takes: pushes in flight at once, and pushes begun per second (null: as many as come). */
 export type SinkLimits = { concurrency: number; rate_per_second: number | null };
+
+/** What is found when the effect of an earlier attempt is looked for. */
+export type Found =
+  | { kind: 'delivered'; reference: string | null; facts?: Facts }
+  | { kind: 'absent' }
+  | { kind: 'unknown' };
+
+/** Values as the far side holds them now, by canonical SKU; what it does not know is left out. */
+export type PresentValues = Readonly<
+  Record<string, { price?: string; compare_at?: string | null; currency?: string; stock?: number }>
+>;
+
+/** One thing that was tried or looked at; `problem` is a sentence that says what to do, null when all is well. */
+export type Finding = { name: string; problem: string | null; detail: string | null };
 
 /** A configured system on the far side. */
 export interface Sink {
@@ -45,8 +74,22 @@ export interface Sink {
   /** Whether it takes this operation. */
   accepts(operation: string): boolean;
   push(request: PushRequest): Promise<SinkOutcome>;
-  /** After an unknown outcome: whether the effect of this key is there. `unknown` when it cannot tell. */
-  reconcile(key: string): Promise<'delivered' | 'absent' | 'unknown'>;
+  /** After an unknown outcome: whether the effect of this push is there. `unknown` when it cannot tell. */
+  reconcile(request: PushRequest): Promise<Found>;
+  /** Present values of these canonical SKUs, or a sentence that says why they cannot be had. */
+  read?(
+    skus: readonly string[],
+    aliases: PushRequest['aliases'],
+  ): Promise<PresentValues | { problem: string }>;
+  /**
+   * Safety checks of a staging system (R10): a sample of this push is written, read back and cleaned
+   * up, and a test order is made and cancelled. One finding a step.
+   */
+  rehearse?(request: PushRequest): Promise<readonly Finding[]>;
+  /** What this push would cost, for carriers; null when it cannot tell. */
+  quote?(request: PushRequest): Promise<{ amount: string; currency: string; service: string | null } | null>;
+  /** A harmless authenticated call: what is missing (scope, version, location). For `meshline check --sinks`. */
+  probe?(): Promise<readonly Finding[]>;
   close(): Promise<void>;
 }
 
@@ -63,6 +106,8 @@ export interface Pusher {
   push(request: PushRequest): Promise<SinkOutcome>;
   /** Null when no sink has this name. */
   limits(sink: string): SinkLimits | null;
+  /** The sink itself, for what is no push: reading, quoting, rehearsing. */
+  sink(name: string): Sink | null;
   breakerStates(): Readonly<Record<string, BreakerState>>;
   close(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { defineSink, type SinkContext } from './define.ts';
 import { checkUrl } from './egress.ts';
 import type { HttpResult } from './http-client.ts';
 import { classify } from './outcome.ts';
-import type { PushRequest, Sink, SinkOutcome } from './port.ts';
+import type { Found, PushRequest, Sink, SinkOutcome } from './port.ts';
 import { createRedact, createSigner } from './signing.ts';
 
 export const WebhookSettings = z
@@ -53,15 +53,17 @@ function bodyOf(request: PushRequest): string {
 }
 
 /** The effect is there only when the far side shows something: an empty answer could mean either. */
-function readLookup(result: HttpResult): 'delivered' | 'absent' | 'unknown' {
-  if (result.kind !== 'answer' || !result.complete) return 'unknown';
-  if (result.status === 404) return 'absent';
-  if (result.status < 200 || result.status > 299) return 'unknown';
+function readLookup(result: HttpResult): Found {
+  const unknown: Found = { kind: 'unknown' };
+  if (result.kind !== 'answer' || !result.complete) return unknown;
+  if (result.status === 404) return { kind: 'absent' };
+  if (result.status < 200 || result.status > 299) return unknown;
   try {
     const shown = z.record(z.string(), z.json()).safeParse(JSON.parse(result.body));
-    return shown.success && Object.keys(shown.data).length > 0 ? 'delivered' : 'unknown';
+    const there = shown.success && Object.keys(shown.data).length > 0;
+    return there ? { kind: 'delivered', reference: null } : unknown;
   } catch {
-    return 'unknown';
+    return unknown;
   }
 }
 
@@ -105,8 +107,8 @@ function createWebhook(settings: WebhookSettings, context: SinkContext): Sink {
       }
       return outcome;
     },
-    async reconcile(key) {
-      if (!settings.reconcile) return 'unknown';
+    async reconcile({ key }) {
+      if (!settings.reconcile) return { kind: 'unknown' };
       const target = settings.reconcile.url.replaceAll('{key}', () => encodeURIComponent(key));
       const headers = sign(ids.uuid(), clock.now(), '');
       return readLookup(await http.call({ method: 'GET', url: new URL(target), headers, body: null }));

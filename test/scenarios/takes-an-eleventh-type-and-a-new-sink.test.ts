@@ -53,7 +53,7 @@ const printer = defineSink({
       printed.push(request);
       return { kind: 'delivered', reference: `tray ${tray}` };
     },
-    reconcile: async () => 'unknown',
+    reconcile: async () => ({ kind: 'unknown' }),
     close: async () => undefined,
   }),
 });

@@ -78,6 +78,8 @@ export function aPush(exportId: string, over: Partial<Push> = {}): Push {
     next_at: null,
     detail: null,
     exception_code: null,
+    cursor: null,
+    facts: {},
     ...over,
   };
 }

@@ -189,6 +189,8 @@ function stateOf(situation: Situation): Export {
             next_at: null,
             detail: null,
             exception_code: 'insufficient_inventory',
+            cursor: null,
+            facts: {},
           },
         ]
       : [],

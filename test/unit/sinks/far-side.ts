@@ -65,6 +65,9 @@ export function aPush(over: Partial<PushRequest> = {}): PushRequest {
     operation: 'set_prices',
     body: { prices: [{ sku: 'A-1', amount: '9.90', note: 'café ☕' }] },
     attempt: 1,
+    aliases: {},
+    cursor: null,
+    facts: {},
     export: {
       export_id: '01930000-0000-7000-8000-000000000001',
       export_type: 'price_change',

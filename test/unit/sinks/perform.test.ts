@@ -31,7 +31,8 @@ function carrier(found: 'delivered' | 'absent' | 'unknown') {
         pushed.push(request.key);
         return Promise.resolve({ kind: 'delivered', reference: 'L-1' });
       },
-      reconcile: () => Promise.resolve(found),
+      reconcile: () =>
+        Promise.resolve(found === 'delivered' ? { kind: found, reference: 'L-0' } : { kind: found }),
       close: () => Promise.resolve(),
     }),
   });
@@ -74,7 +75,7 @@ it('refuses what no sink takes', async () => {
 });
 
 it.each([
-  ['delivered', { kind: 'delivered', reference: null }, 0],
+  ['delivered', { kind: 'delivered', reference: 'L-0' }, 0],
   ['absent', { kind: 'delivered', reference: 'L-1' }, 1],
   ['unknown', { kind: 'unknown' }, 0],
 ] as const)('looks for a lost effect first: %s', async (found, outcome, sent) => {

@@ -89,7 +89,7 @@ describe('looking an effect up', () => {
     const far = await farSide(reply);
     const reconcile = { url: `${far.url}/{key}?of={key}` };
     const sink = openWebhook({ url: far.url, reconcile }, { clock: realTime() });
-    expect(await sink.reconcile('push:1/a b')).toBe(expected);
+    expect(await sink.reconcile(aPush({ key: 'push:1/a b' }))).toMatchObject({ kind: expected });
     expect(far.seen[0]).toMatchObject({
       method: 'GET',
       path: '/effects/push%3A1%2Fa%20b?of=push%3A1%2Fa%20b',
@@ -101,7 +101,8 @@ describe('looking an effect up', () => {
   });
 
   it('cannot tell without an address to ask', async () => {
-    expect(await openWebhook({ url: 'http://127.0.0.1:9/' }).reconcile('k')).toBe('unknown');
+    const found = await openWebhook({ url: 'http://127.0.0.1:9/' }).reconcile(aPush());
+    expect(found).toEqual({ kind: 'unknown' });
   });
 });
 
