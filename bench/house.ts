@@ -8,7 +8,9 @@ import { createLogger } from '../src/log.ts';
 import { type Meshline, startMeshline } from '../src/meshline.ts';
 import { SINK_KINDS } from '../src/sinks/registry.ts';
 import { EXAMPLE, SECRETS } from '../test/support/config.ts';
+import { withoutFarSides } from '../test/support/far-sides.ts';
 import type { ConfigFile } from '../test/support/house.ts';
+import { withoutStaging } from '../test/support/staging.ts';
 import type { FarSide } from './far-side.ts';
 
 export const quiet = createLogger({ level: 'silent' });
@@ -22,7 +24,7 @@ export function folder(): string {
 
 /** The example configuration with one hot sink. */
 export function configuration(sink: string): Config {
-  const file = parse(EXAMPLE) as ConfigFile;
+  const file = withoutStaging(withoutFarSides(parse(EXAMPLE) as ConfigFile));
   file.sinks['oms'] = {
     ...file.sinks['oms'],
     settings: { url: sink, allow_private: true, concurrency: 32 },

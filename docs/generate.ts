@@ -5,6 +5,7 @@ import { createCatalog } from '../src/exports/catalog.ts';
 import type { Json } from '../src/exports/envelope.ts';
 import { SINK_KINDS } from '../src/sinks/registry.ts';
 import { openApi } from '../src/web/openapi.ts';
+import { exceptionsPage } from './exceptions-page.ts';
 
 const EXAMPLES = new URL('../test/fixtures/exports/', import.meta.url);
 
@@ -28,6 +29,7 @@ export function generated(): ReadonlyMap<string, string> {
   return new Map([
     ['openapi.json', pretty(openApi(catalog, examples()))],
     ['meshline.schema.json', pretty({ title: 'meshline.yml', ...config })],
+    ['exceptions.md', exceptionsPage(catalog.all())],
   ]);
 }
 

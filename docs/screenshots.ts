@@ -5,11 +5,18 @@ import type { Locator } from 'playwright-core';
 import { fromIso } from '../src/clock.ts';
 import { chromiumPath, launch, Seat, type Somebody, type Somewhere } from '../test/e2e/seat.ts';
 import { type House, type HouseOptions, openHouse } from '../test/support/house.ts';
+import { CAMPAIGN } from './screenshots/campaign.ts';
 import { CARDS } from './screenshots/cards.ts';
 import { DAY } from './screenshots/day.ts';
+import { FAILOVER } from './screenshots/failover.ts';
+import { MAPPING } from './screenshots/mapping.ts';
 import { OWNERS } from './screenshots/owners.ts';
 import { PLACES } from './screenshots/places.ts';
+import { PROMO_SHOTS } from './screenshots/promo.ts';
 import { REVIEW_SHOTS } from './screenshots/review.ts';
+import { ROLLOUT } from './screenshots/rollout.ts';
+import { SAFETY } from './screenshots/safety.ts';
+import { STAGED } from './screenshots/staged.ts';
 
 /**
  * `npm run docs:screenshots`: draws the pictures that the documentation shows, by living through every
@@ -61,9 +68,20 @@ if (path === null) {
 mkdirSync(out, { recursive: true });
 const browser = await launch(path);
 let failed = 0;
-for (const shot of [...CARDS, ...PLACES, ...REVIEW_SHOTS, ...OWNERS, ...DAY].filter((each) =>
-  each.name.startsWith(asked.only),
-)) {
+for (const shot of [
+  ...CARDS,
+  ...PLACES,
+  ...REVIEW_SHOTS,
+  ...OWNERS,
+  ...DAY,
+  ...FAILOVER,
+  ...MAPPING,
+  ...CAMPAIGN,
+  ...STAGED,
+  ...SAFETY,
+  ...PROMO_SHOTS,
+  ...ROLLOUT,
+].filter((each) => each.name.startsWith(asked.only))) {
   const house = await openHouse({ at: OPENS_AT, ...shot.house });
   const usual = shot.name.startsWith('card-') ? CARD : DESK;
   const viewport = asked.phone ? PHONE : (shot.size ?? usual);

@@ -134,6 +134,58 @@ CREATE TABLE directory (
   state TEXT NOT NULL
 ) STRICT;
 
+-- One row a campaign, made from its events, which stand in the chain as 'campaign:' and its id.
+CREATE TABLE campaigns (
+  id TEXT PRIMARY KEY NOT NULL,
+  status TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  created_by TEXT,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER,
+  version INTEGER NOT NULL,
+  state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX campaigns_by_owner ON campaigns (owner, created_at);
+CREATE INDEX campaigns_by_creator ON campaigns (created_by, created_at) WHERE created_by IS NOT NULL;
+CREATE INDEX campaigns_due ON campaigns (due_at) WHERE due_at IS NOT NULL;
+CREATE INDEX campaigns_by_status ON campaigns (status, created_at);
+
+-- Keywords and landing pages that campaigns claim, until they end.
+CREATE TABLE claims (
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  campaign_id TEXT NOT NULL,
+  PRIMARY KEY (kind, value, campaign_id)
+) STRICT, WITHOUT ROWID;
+
+-- What other systems call our SKUs, made from the events of the catalogue.
+CREATE TABLE aliases (
+  system TEXT NOT NULL,
+  sku TEXT NOT NULL,
+  alias TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (system, sku)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX aliases_by_name ON aliases (system, alias);
+
+-- SKUs of delivered previews whose stock is waited for.
+CREATE TABLE previews (
+  sku TEXT NOT NULL,
+  export_id TEXT NOT NULL,
+  PRIMARY KEY (sku, export_id)
+) STRICT, WITHOUT ROWID;
+
+-- Promos whose prices are out or may still go out, to find those that meet on one SKU.
+CREATE TABLE promos (
+  export_id TEXT PRIMARY KEY NOT NULL,
+  subject TEXT NOT NULL,
+  name TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX promos_by_end ON promos (ends_at);
+
 -- Delivery ids that have been seen, until they can no longer be replayed.
 CREATE TABLE deliveries (
   scope TEXT NOT NULL,
@@ -143,6 +195,37 @@ CREATE TABLE deliveries (
   PRIMARY KEY (scope, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_by_expiry ON deliveries (expires_at);
+
+-- Verified events of sources, until their exports are made. work is what is still to be done, and is dropped once
+-- that is done; id and event_key keep a repeat from being taken twice.
+CREATE TABLE inbound (
+  source TEXT NOT NULL,
+  id TEXT NOT NULL,
+  event_key TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('waiting', 'done', 'failed')),
+  received_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  work TEXT,
+  reason TEXT,
+  PRIMARY KEY (source, id)
+) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX inbound_by_event ON inbound (source, event_key);
+CREATE INDEX inbound_waiting ON inbound (source, due_at) WHERE status = 'waiting';
+CREATE INDEX inbound_failed ON inbound (received_at) WHERE status = 'failed';
+CREATE INDEX inbound_done ON inbound (received_at) WHERE status = 'done';
+
+-- How far each source has been asked for what its webhooks may have missed.
+CREATE TABLE marks (
+  source TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  mark INTEGER NOT NULL,
+  began_at INTEGER NOT NULL,
+  asked_at INTEGER NOT NULL,
+  PRIMARY KEY (source, stream)
+) STRICT, WITHOUT ROWID;
 
 -- Counters of the ledger itself. epoch counts opens: fencing tokens of an earlier process are older.
 CREATE TABLE counters (

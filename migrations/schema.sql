@@ -1,3 +1,40 @@
+CREATE TABLE aliases (
+  system TEXT NOT NULL,
+  sku TEXT NOT NULL,
+  alias TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (system, sku)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX aliases_by_name ON aliases (system, alias);
+
+CREATE TABLE campaigns (
+  id TEXT PRIMARY KEY NOT NULL,
+  status TEXT NOT NULL,
+  owner TEXT NOT NULL,
+  created_by TEXT,
+  name TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  due_at INTEGER,
+  version INTEGER NOT NULL,
+  state TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX campaigns_by_creator ON campaigns (created_by, created_at) WHERE created_by IS NOT NULL;
+
+CREATE INDEX campaigns_by_owner ON campaigns (owner, created_at);
+
+CREATE INDEX campaigns_by_status ON campaigns (status, created_at);
+
+CREATE INDEX campaigns_due ON campaigns (due_at) WHERE due_at IS NOT NULL;
+
+CREATE TABLE claims (
+  kind TEXT NOT NULL,
+  value TEXT NOT NULL,
+  campaign_id TEXT NOT NULL,
+  PRIMARY KEY (kind, value, campaign_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE counters (
   name TEXT PRIMARY KEY NOT NULL,
   value INTEGER NOT NULL
@@ -80,6 +117,38 @@ CREATE TABLE idempotency (
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE inbound (
+  source TEXT NOT NULL,
+  id TEXT NOT NULL,
+  event_key TEXT NOT NULL,
+  topic TEXT NOT NULL,
+  body_hash TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('waiting', 'done', 'failed')),
+  received_at INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  attempts INTEGER NOT NULL,
+  work TEXT,
+  reason TEXT,
+  PRIMARY KEY (source, id)
+) STRICT, WITHOUT ROWID;
+
+CREATE UNIQUE INDEX inbound_by_event ON inbound (source, event_key);
+
+CREATE INDEX inbound_done ON inbound (received_at) WHERE status = 'done';
+
+CREATE INDEX inbound_failed ON inbound (received_at) WHERE status = 'failed';
+
+CREATE INDEX inbound_waiting ON inbound (source, due_at) WHERE status = 'waiting';
+
+CREATE TABLE marks (
+  source TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  mark INTEGER NOT NULL,
+  began_at INTEGER NOT NULL,
+  asked_at INTEGER NOT NULL,
+  PRIMARY KEY (source, stream)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE messages (
   post_id TEXT PRIMARY KEY NOT NULL,
   export_id TEXT NOT NULL,
@@ -122,6 +191,22 @@ CREATE TABLE parties (
   but TEXT NOT NULL,
   PRIMARY KEY (who, due_at, export_id)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE previews (
+  sku TEXT NOT NULL,
+  export_id TEXT NOT NULL,
+  PRIMARY KEY (sku, export_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE promos (
+  export_id TEXT PRIMARY KEY NOT NULL,
+  subject TEXT NOT NULL,
+  name TEXT NOT NULL,
+  starts_at INTEGER NOT NULL,
+  ends_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE INDEX promos_by_end ON promos (ends_at);
 
 CREATE TABLE skus (
   sku TEXT NOT NULL,

@@ -135,6 +135,12 @@ async function route(
       const { callback_id, inputs } = parse(request, body);
       return control.runFunction(callback_id, inputs);
     }
+    case 'GET sinks':
+      return control.sinks();
+    case 'POST sinks': {
+      const { sink, mode } = parse(z.object({ sink: z.string(), mode: z.string() }), body);
+      return control.setSinkMode(sink, mode);
+    }
     case 'POST reset':
       return control.reset();
   }

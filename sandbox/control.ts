@@ -10,6 +10,7 @@ import type { ChannelState, StoredMessage } from './state/channel.ts';
 import type { FunctionExecution } from './state/index.ts';
 import { apiUser, personOf, type StoredPerson } from './state/people.ts';
 import type { StoredView } from './state/views.ts';
+import type { SinkState } from './ui-contract.ts';
 import { addMember } from './web-api/conversations.ts';
 import type { World } from './world.ts';
 
@@ -197,6 +198,17 @@ export class Control {
 
   home(user: string): StoredView | undefined {
     return this.#world.state.views.home(user);
+  }
+
+  /** The sample systems at the other end; none where the sandbox runs without. */
+  sinks(): SinkState[] {
+    return this.#world.sinks?.state() ?? [];
+  }
+
+  /** How a sample system behaves from now on. @throws UiError for an unknown one or an unknown mode. */
+  setSinkMode(name: string, mode: string): void {
+    if (!this.#world.sinks) throw new RangeError('No sample sinks run beside this sandbox.');
+    this.#world.sinks.setMode(name, mode);
   }
 
   /** Deletes a message as an administrator would. */

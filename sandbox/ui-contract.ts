@@ -19,7 +19,7 @@
  *                      what the app offers in an external select (`block_suggestion`), as Block Kit options
  *   POST /ui/submit    { user, view_id, values }    -> SubmitOutcome
  *   POST /ui/close     { user, view_id }            -> {}
- *   GET  /ui/sinks                                  -> SinkState[]  the sample OMS and WMS
+ *   GET  /ui/sinks                                  -> SinkState[]  the sample systems at the other end
  *   POST /ui/sinks/:name { mode }                   -> {}           tell one to fail, or to heal
  *   GET  /files/:id                                 -> the file's bytes, e.g. of an image's `slack_file`
  */
@@ -130,16 +130,27 @@ export type Change =
 export type SinkState = {
   name: string;
   title: string;
+  /** What it plays and how far; null for those that play nobody in particular. */
+  note: string | null;
   mode: string;
   modes: { id: string; label: string }[];
+  /** What the `id` of a call is, such as "Idempotency key". */
+  key_label: string;
   /** Newest first. */
   received: {
     at: number;
+    /** Empty where the call names itself by nothing. */
     id: string;
     operation: string;
     status: number;
+    /** True for a plain no inside a success. */
+    refused?: boolean;
     /** True when this idempotency key had already been carried out: no second effect. */
     repeat: boolean;
     body: unknown;
   }[];
+  /** What it has by now, such as a price list; every row has a cell for each column. */
+  holds: Holding[];
 };
+
+export type Holding = { title: string; columns: string[]; rows: string[][]; empty: string };

@@ -7,8 +7,7 @@ if (major < 24) {
   process.exit(1);
 }
 
-const { readFileSync, mkdirSync } = await import('node:fs');
-const { dirname } = await import('node:path');
+const { readFileSync } = await import('node:fs');
 const { loadConfig, readEnvironment, renderFault } = await import('./config.ts');
 const { createCatalog } = await import('./exports/catalog.ts');
 const { createLogger } = await import('./log.ts');
@@ -44,7 +43,6 @@ const loaded = loadConfig({
 if (!loaded.ok) stopWith(loaded.faults.map((fault) => renderFault(file, fault)));
 for (const warning of loaded.warnings)
   log.warn({ fault: renderFault(file, warning) }, 'The configuration will hurt');
-mkdirSync(dirname(environment.MESHLINE_DB), { recursive: true });
 
 try {
   const meshline = await startMeshline({ config: loaded.config, environment, log, version: VERSION });

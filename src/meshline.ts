@@ -10,6 +10,9 @@ import type { Config, Environment } from './config.ts';
 import { createCatalog } from './exports/catalog.ts';
 import type { Catalog } from './exports/define.ts';
 import { DAY_MS } from './exports/words.ts';
+import { createCampaignDesk } from './flow/campaigns/desk.ts';
+import { tickCampaigns } from './flow/campaigns/follow.ts';
+import type { CampaignDesk } from './flow/campaigns/ports.ts';
 import { createDesk } from './flow/desk.ts';
 import { createDispatcher, DEFAULT_PACE, type DispatchPace } from './flow/dispatch.ts';
 import { raiseException } from './flow/exceptions.ts';
@@ -22,15 +25,21 @@ import { createSweeper, every } from './flow/sweep.ts';
 import { closeTask } from './flow/tasks.ts';
 import { registerHandlers } from './handlers/index.ts';
 import type { Logger } from './log.ts';
+import { startSourceTicks } from './schedule/sources.ts';
 import { startTicks } from './schedule/ticks.ts';
+import { startUpkeep, upkeepChecks } from './schedule/upkeep.ts';
 import type { SinkKind } from './sinks/define.ts';
 import { createPusher } from './sinks/perform.ts';
 import { createRefetcher } from './sinks/refetch.ts';
 import { createSinks, SINK_KINDS } from './sinks/registry.ts';
 import { nextDelay } from './sinks/retry.ts';
+import type { SourceKind } from './sources/define.ts';
+import { createSources } from './sources/index.ts';
+import { openSources } from './sources/registry.ts';
 import { openLedger } from './store/index.ts';
 import { createMetrics } from './web/metrics.ts';
 import { createWeb } from './web/server.ts';
+import { addUpkeepMetrics } from './web/upkeep-metrics.ts';
 
 export type MeshlineOptions = {
   config: Config;
@@ -43,12 +52,14 @@ export type MeshlineOptions = {
   /** The registries, for a build that adds its own types or kinds of sink. */
   catalog?: Catalog;
   sinkKinds?: readonly SinkKind[];
+  sourceKinds?: readonly SourceKind[];
 };
 
 export type Meshline = {
   /** Where the HTTP room listens. */
   url: string;
   flow: Flow;
+  campaigns: CampaignDesk;
   /** The directory as it stands, and the way to change it. */
   owners: Pick<Roster, 'directory' | 'overlay' | 'change'>;
   /** Takes nothing more in, finishes what has begun, and closes; at most about ten seconds. */
@@ -56,6 +67,8 @@ export type Meshline = {
 };
 
 const STOP_MS = 8_000;
+/** A backup that takes longer is begun anew after the next start. */
+const UPKEEP_MS = 1_000;
 /** Sinks must not wait for a Slack that is down. */
 const LINK_PATIENCE_MS = 5_000;
 const REPLAY_MEMORY_MS = 15 * 60_000;
@@ -80,6 +93,9 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
       { types: source.types, can_refetch: source.refetch_url !== null },
     ]),
   );
+  const mapped = new Set(
+    [...config.sinks.values()].filter(({ skus }) => skus === 'mapped').map(({ name }) => name),
+  );
   const flow: Flow = {
     ledger,
     clock,
@@ -91,6 +107,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
       policies: config.policies,
       sources,
       sinks: [...sinks.values()],
+      mapped,
     }),
   };
   const refetcher = createRefetcher({
@@ -117,6 +134,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     log,
   });
   const desk = createDesk(flow, (account) => linker.personOf(account));
+  const campaigns = createCampaignDesk(flow, pusher);
   const homes = createHomeKeeper({
     client: clients.posting,
     desk,
@@ -140,6 +158,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     register: (app: App) =>
       registerHandlers(app, {
         desk,
+        campaigns,
         catalog,
         homes,
         clock,
@@ -168,7 +187,25 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     },
     options.pace ?? DEFAULT_PACE,
   );
-  const sweeper = createSweeper(flow, () => roster.tick());
+  const inlets = createSources({
+    clock,
+    log,
+    catalog,
+    inbound: ledger.inbound,
+    sources: openSources([...config.sources.values()], { clock, version }, options.sourceKinds),
+    receive: (source, raw, key) => receive(flow, source, raw, key),
+  });
+  const sweeper = createSweeper(flow, async () => {
+    await roster.tick();
+    await tickCampaigns(flow);
+  });
+  const upkeep = startUpkeep(config.schedules, ledger, clock, log);
+  const metrics = createMetrics(
+    ledger,
+    () => clock.now(),
+    () => dispatcher.inFlight(),
+  );
+  addUpkeepMetrics(metrics, upkeep.states);
   const web = await createWeb({
     clock,
     ids,
@@ -179,19 +216,19 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     receive: ({ source, raw, fallback_key, delivery }) => receive(flow, source, raw, fallback_key, delivery),
     raiseException: ({ export_id, sink, exception_code, exception_metadata }) =>
       raiseException(flow, export_id, sink, { exception_code, exception_metadata }),
+    receiveBrief: (source, id, brief) => campaigns.receive(source, id, brief),
     closeTask: (idOrKey, via) => closeTask(flow, idOrKey, { closer: null, via }),
     sources: config.sources,
     sinks: config.sinks,
-    health: () =>
-      health(flow, sweeper, {
+    hooks: inlets.hooks,
+    health: async () => {
+      const { ready, checks } = await health(flow, sweeper, {
         slack: { connected: slack.connected(), last_inbound_at: slack.lastInboundAt() },
         breakers: pusher.breakerStates(),
-      }),
-    metrics: createMetrics(
-      ledger,
-      () => clock.now(),
-      () => dispatcher.inFlight(),
-    ),
+      });
+      return { ready, checks: [...checks, ...upkeepChecks(upkeep.states())] };
+    },
+    metrics,
     ...(slack.http ? { slack: slack.http } : {}),
   });
 
@@ -215,23 +252,27 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   );
   await homes.start();
   const stopTicks = startTicks(flow, sweeper);
+  const stopInlets = startSourceTicks(flow, inlets);
   const url = await web.listen({ host: environment.MESHLINE_HOST, port: environment.MESHLINE_PORT });
   log.info({ url, version }, 'Meshline is ready');
 
   return {
     url,
     flow,
+    campaigns,
     owners: roster,
     async stop() {
       linking.abort();
       stopChecks();
+      stopInlets();
       quiet.stop();
       homes.stop();
       await web.close();
       await slack.stop();
       await stopTicks();
+      await Promise.race([upkeep.stop(), sleep(clock, UPKEEP_MS)]);
       await dispatcher.stop(STOP_MS);
-      await Promise.all([pusher.close(), refetcher.close()]);
+      await Promise.all([pusher.close(), refetcher.close(), inlets.close()]);
       await ledger.close();
       log.info({}, 'Meshline has stopped');
     },

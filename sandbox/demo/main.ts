@@ -4,9 +4,9 @@ import { createWriteStream, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as pause } from 'node:timers/promises';
 import { startSandbox } from '../index.ts';
 import { startSampleSinks } from '../sinks/index.ts';
-import { send } from './sender.ts';
+import { send, sendBrief } from './sender.ts';
 import { type SampleSource, startSampleSource } from './source.ts';
-import { type Arrival, STORY, TOUR, TRAFFIC, TRAFFIC_EVERY_S } from './story.ts';
+import { type Arrival, BRIEF, STORY, TOUR, TRAFFIC, TRAFFIC_EVERY_S } from './story.ts';
 
 /** The demo: a sandbox Slack, sample systems, and Meshline itself as its own process, fed over HTTP. */
 const FOLDER = 'data/demo';
@@ -16,7 +16,8 @@ const port = (name: string, usual: number) => Number(process.env[name] ?? usual)
 const SANDBOX_PORT = port('SANDBOX_PORT', 3400);
 const MESHLINE_PORT = port('MESHLINE_PORT', 3300);
 /** As in meshline.yml. */
-const PORTS = { oms: 3401, wms: 3402, source: 3403 };
+const PORTS = { oms: 3401, wms: 3402, source: 3403, staging: 3404 };
+const FAR_PORTS = { shopify: 3411, fedex: 3412, usps: 3413 };
 
 const secret = () => `whsec_${randomBytes(32).toString('base64')}`;
 const secrets = {
@@ -26,6 +27,10 @@ const secrets = {
   SHOP_SECRET: secret(),
   OMS_SECRET: secret(),
   WMS_SINK_SECRET: secret(),
+  OMS_STAGING_SECRET: secret(),
+  SHOPIFY_SINK_TOKEN: secret(),
+  FEDEX_SECRET: secret(),
+  USPS_SECRET: secret(),
 };
 const secretOf: Record<string, string> = {
   pim: secrets.PIM_SECRET,
@@ -69,6 +74,15 @@ async function startFarSides() {
     print: true,
     secrets: { oms: secrets.OMS_SECRET, wms: secrets.WMS_SINK_SECRET },
     ports: PORTS,
+    staging: { secret: secrets.OMS_STAGING_SECRET, port: PORTS.staging },
+    far: {
+      secrets: {
+        shopify: secrets.SHOPIFY_SINK_TOKEN,
+        fedex: secrets.FEDEX_SECRET,
+        usps: secrets.USPS_SECRET,
+      },
+      ports: FAR_PORTS,
+    },
   });
   const source = await startSampleSource(PORTS.source);
   const sandbox = await startSandbox({
@@ -122,6 +136,16 @@ async function deliver(arrival: Arrival, round: number, source: SampleSource): P
   );
 }
 
+async function brief(): Promise<void> {
+  const { status, body } = await sendBrief(
+    url,
+    BRIEF.source,
+    secretOf[BRIEF.source] ?? '',
+    BRIEF.make(Date.now()),
+  );
+  say(`[${BRIEF.source}] sent a brief -> ${status} ${body.state ?? body.detail ?? ''}`);
+}
+
 async function play(arrivals: readonly Arrival[], round: number): Promise<void> {
   const begun = performance.now();
   for (const arrival of arrivals) {
@@ -157,6 +181,8 @@ say(
   `  Send one yourself: npm run meshline -- send test/fixtures/exports/price-update.json --source erp --now --env ${ENVIRONMENT}`,
 );
 say('');
+far.sinks.setMode('oms', 'short_once');
+await brief();
 await play(STORY, 1);
 for (let round = 1; ; round += 1) {
   const begun = performance.now();

@@ -118,6 +118,12 @@ const NATIVE: Record<Moment['type'], string> = {
   datetimepicker: 'datetime-local',
 };
 
+/** A time picker can be about another zone than the reader's own. */
+function zoneTitle(element: Moment, own: string): string {
+  const zone = element.type === 'timepicker' ? element.timezone : undefined;
+  return zone === undefined || zone === own ? `In your time zone, ${own}` : `In the time zone ${zone}`;
+}
+
 function MomentView(props: ElementProps<Moment>): VNode {
   const { element } = props;
   const { tz } = useViewer();
@@ -143,7 +149,7 @@ function MomentView(props: ElementProps<Moment>): VNode {
       class=${cls('field moment', props.invalid && 'invalid')}
       value=${shown}
       disabled=${pending}
-      title=${element.type === 'datepicker' ? undefined : `In your time zone, ${tz}`}
+      title=${element.type === 'datepicker' ? undefined : zoneTitle(element, tz)}
       onChange=${onChange}
       ...${common(props)}
     />

@@ -1,15 +1,17 @@
 import { timingSafeEqual } from 'node:crypto';
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { z } from 'zod';
 import type { Clock } from '../../src/clock.ts';
 import { readBody } from '../request.ts';
 import type { SinkState } from '../ui-contract.ts';
-import type { Mode } from './modes.ts';
-import { MODES } from './modes.ts';
+import { Loopback, sendJson } from './loopback.ts';
+import { isDown, isMode, MODES, type Mode } from './modes.ts';
+import { isQuestion, Rehearsals } from './questions.ts';
+import { Shelf } from './shelf.ts';
+import { shortage } from './shortage.ts';
 
 const Body = z.looseObject({ operation: z.string() });
-const Item = z.object({ sku: z.string(), quantity: z.number().positive().optional() });
 
 const WINDOW_S = 300;
 const RETRY_AFTER_S = 2;
@@ -24,10 +26,12 @@ export class SampleSink {
   readonly secret: string;
   mode: Mode = 'ok';
   effects = new Map<string, Effect>();
+  #shelf = new Shelf();
+  #rehearsals = new Rehearsals();
   #received: SinkState['received'] = [];
   #clock: Clock;
   #report: (sink: SampleSink) => void;
-  #server: Server;
+  #server = new Loopback((request, response) => this.#serve(request, response));
 
   constructor(name: string, title: string, secret: string, clock: Clock, report: (sink: SampleSink) => void) {
     this.name = name;
@@ -35,49 +39,55 @@ export class SampleSink {
     this.secret = secret;
     this.#clock = clock;
     this.#report = report;
-    this.#server = createServer((request, response) => {
-      this.#serve(request, response).catch(() => response.destroy());
-    });
   }
 
   listen(port: number): Promise<string> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, '127.0.0.1', () => {
-        const address = this.#server.address();
-        const taken = typeof address === 'object' && address !== null ? address.port : port;
-        resolve(`http://127.0.0.1:${taken}/`);
-      });
-    });
+    return this.#server.listen(port);
+  }
+
+  /** False for a mode there is not. */
+  behave(mode: string): boolean {
+    if (!isMode(mode)) return false;
+    this.mode = mode;
+    return true;
   }
 
   state(): SinkState {
     const modes = MODES.map((m) => ({ id: m.id, label: m.label }));
-    return { name: this.name, title: this.title, mode: this.mode, modes, received: this.#received };
+    return {
+      name: this.name,
+      title: this.title,
+      note: null,
+      mode: this.mode,
+      modes,
+      key_label: 'Idempotency key',
+      received: this.#received,
+      holds: [],
+    };
   }
 
   reset(): void {
     this.mode = 'ok';
     this.effects.clear();
+    this.#shelf.reset();
+    this.#rehearsals.reset();
     this.#received = [];
   }
 
   close(): Promise<void> {
-    this.#server.closeAllConnections();
-    return new Promise((resolve) => {
-      this.#server.close(() => resolve());
-    });
+    return this.#server.close();
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const key = /^\/effects\/([^/?]+)/.exec(request.url ?? '')?.[1];
     if (key !== undefined) return this.#lookUp(decodeURIComponent(key), response);
-    if (request.method !== 'POST') return send(response, 405, { message: 'Post a signed operation here.' });
+    if (request.method !== 'POST')
+      return sendJson(response, 405, { message: 'Post a signed operation here.' });
     const raw = (await readBody(request)).toString('utf8');
     const body = this.#verified(request, raw);
-    if (body === null) return send(response, 401, { message: 'The signature does not fit.' });
+    if (body === null) return sendJson(response, 401, { message: 'The signature does not fit.' });
     const parsed = Body.safeParse(body);
-    if (!parsed.success) return send(response, 400, { message: 'The body names no operation.' });
+    if (!parsed.success) return sendJson(response, 400, { message: 'The body names no operation.' });
     this.#act(String(request.headers['webhook-id']), parsed.data, response);
   }
 
@@ -88,8 +98,8 @@ export class SampleSink {
 
   #lookUp(key: string, response: ServerResponse): void {
     const effect = this.effects.get(key);
-    if (effect) send(response, 200, { found: true, at: effect.at });
-    else send(response, 404, { found: false });
+    if (effect) sendJson(response, 200, { found: true, at: effect.at });
+    else sendJson(response, 404, { found: false });
   }
 
   /** The body when one of its signatures is ours and its timestamp is within five minutes; else null. */
@@ -116,17 +126,31 @@ export class SampleSink {
     const carryOut = () => {
       if (repeat) return;
       this.effects.set(key, { key, at: this.#clock.now(), operation: body.operation, body });
+      this.#shelf.apply(body.operation, body['data']);
+    };
+    const done = () => {
+      carryOut();
+      note(200);
+      sendJson(response, 200, { ok: true, id: key, reference: this.#reference(key), repeat });
+    };
+    const short = () => {
+      note(422);
+      sendJson(response, 422, shortage(body, this.#shelf));
     };
     const fail = () => {
       note(500);
-      send(response, 500, { message: 'Internal error' });
+      sendJson(response, 500, { message: 'Internal error' });
     };
+    if (isQuestion(body.operation) && !isDown(this.mode)) {
+      const fails = this.mode === 'staging_fails';
+      const reply = this.#rehearsals.answer(body.operation, body, this.#shelf, fails);
+      note(reply.status);
+      return sendJson(response, reply.status, reply.body);
+    }
     switch (this.mode) {
       case 'ok':
-        carryOut();
-        note(200);
-        send(response, 200, { ok: true, id: key, reference: this.#reference(key), repeat });
-        return;
+      case 'staging_fails':
+        return done();
       case 'fail_500':
         return fail();
       case 'fail_once_500':
@@ -135,15 +159,17 @@ export class SampleSink {
       case 'rate_limited':
         note(429);
         response.setHeader('retry-after', String(RETRY_AFTER_S));
-        send(response, 429, { message: 'Too many requests' });
+        sendJson(response, 429, { message: 'Too many requests' });
         return;
+      case 'short_once':
+        if (body.operation !== 'promo.activate') return done();
+        this.mode = 'ok';
+        return short();
       case 'reject_422':
-        note(422);
-        send(response, 422, shortage(body));
-        return;
+        return short();
       case 'locked_409':
         note(409);
-        send(response, 409, { message: 'Locked for stocktaking. Send it again afterwards.' });
+        sendJson(response, 409, { message: 'Locked for stocktaking. Send it again afterwards.' });
         return;
       case 'timeout':
         note(0);
@@ -160,35 +186,10 @@ export class SampleSink {
         return;
       case 'gone_410':
         note(410);
-        send(response, 410, { message: 'This endpoint is gone.' });
+        sendJson(response, 410, { message: 'This endpoint is gone.' });
         return;
     }
   }
-}
-
-/** A refusal over the first item the export names, or over a made-up one. */
-function shortage(body: z.infer<typeof Body>): Record<string, unknown> {
-  const item = firstItem(body);
-  const sku = item?.sku ?? 'NW-MUG-001';
-  const needed = item?.quantity ?? 120;
-  const available = Math.floor(needed * 0.4);
-  return {
-    exception_code: 'insufficient_inventory',
-    exception_metadata: { shortfall: [{ sku, needed, available }] },
-    message: `Only ${available} of ${needed} units of ${sku} are available.`,
-  };
-}
-
-/** The first thing with a SKU anywhere in the body. */
-function firstItem(value: unknown): z.infer<typeof Item> | null {
-  const item = Item.safeParse(value);
-  if (item.success) return item.data;
-  if (typeof value !== 'object' || value === null) return null;
-  for (const part of Object.values(value)) {
-    const found = firstItem(part);
-    if (found) return found;
-  }
-  return null;
 }
 
 function parseJson(text: string): unknown {
@@ -198,9 +199,4 @@ function parseJson(text: string): unknown {
   } catch {
     return null;
   }
-}
-
-function send(response: ServerResponse, status: number, body: Record<string, unknown>): void {
-  response.writeHead(status, { 'content-type': 'application/json; charset=utf-8' });
-  response.end(JSON.stringify(body));
 }

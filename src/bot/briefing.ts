@@ -1,4 +1,3 @@
-import type { WebClient } from '@slack/web-api';
 import type { Catalog } from '../exports/define.ts';
 import { awaited } from '../exports/gates.ts';
 import { type Directory, type Person, type PersonId, standIns } from '../exports/ownership.ts';
@@ -13,11 +12,9 @@ import { reviewButton } from './cards/buttons.ts';
 import { headlineOf } from './cards/content.ts';
 import { dueAt } from './cards/next.ts';
 import { gone, type Posting } from './posting.ts';
-import { answer } from './slack-answer.ts';
 import { marked, type Words } from './words.ts';
 
 type Parts = {
-  client: WebClient;
   ledger: Pick<Ledger, 'get' | 'list' | 'message'>;
   catalog: Catalog;
   directory: () => Directory;
@@ -77,7 +74,7 @@ export function briefing(
 }
 
 /** Tells whoever now stands in for somebody what waits for them. Drawn when sent, so that it is true then. */
-export function createBriefing({ client, ledger, catalog, directory, clock }: Parts, posting: Posting) {
+export function createBriefing({ ledger, catalog, directory, clock }: Parts, posting: Posting) {
   async function waitingFor(of: PersonId, by: PersonId): Promise<readonly Shown[]> {
     const rows = await ledger.list({ owner: of, status: 'pending', limit: COUNTED });
     const states = await Promise.all(rows.map(({ id }) => ledger.get(id)));
@@ -94,24 +91,16 @@ export function createBriefing({ client, ledger, catalog, directory, clock }: Pa
     if (await ledger.message(row.key)) return { kind: 'done' };
     const person = stands(directory(), effect.of);
     if (!person?.active) return gone('nobody stands in').ended;
-    if (!person.slack) return gone('the person has no linked Slack account').ended;
-    const { user } = person.slack;
-    const message = briefing(effect.of, await waitingFor(effect.of, person.id), directory(), catalog);
-    const opened = await answer(() => client.conversations.open({ users: user }));
-    const channel = opened.kind === 'ok' ? opened.value.channel?.id : undefined;
-    if (opened.kind === 'ok' && channel === undefined) return gone('Slack opened no conversation').ended;
-    const tried =
-      opened.kind === 'ok'
-        ? await posting.postIn({ row }, channel ?? '', {
-            post_id: row.key,
-            message,
-            thread: null,
-            since: row.due_at,
-            doubtful: row.unsettled || row.attempts > 1,
-            plain: () => ({ text: message.text, blocks: message.blocks.slice(0, 1) }),
-          })
-        : posting.failed(opened, { row });
-    if ('refused' in tried) return gone(tried.refused).ended;
+    const people = directory();
+    const message = briefing(effect.of, await waitingFor(effect.of, person.id), people, catalog);
+    const tried = await posting.postToPerson({ row, directory: people }, person.id, {
+      post_id: row.key,
+      message,
+      thread: null,
+      since: row.due_at,
+      doubtful: row.unsettled || row.attempts > 1,
+      plain: () => ({ text: message.text, blocks: message.blocks.slice(0, 1) }),
+    });
     return 'ended' in tried ? tried.ended : { kind: 'done' };
   };
 }

@@ -1,11 +1,15 @@
 import type { KnownBlock } from '@slack/types';
 import type { CardContent, Catalog } from '../exports/define.ts';
 import { spoken } from '../exports/phrases.ts';
+import { type Shortfall, shortfallOf } from '../exports/shortfall.ts';
 import type { Shown } from '../flow/ports.ts';
 import { actions, bullets, context, paragraph, table, title } from './blocks.ts';
 import { buttons, reviewButton } from './cards/buttons.ts';
 import { freshnessWords, preflightWords, problemLines, routeWords } from './cards/checks.ts';
 import { contentOf, headlineOf, shortId, titleOf } from './cards/content.ts';
+import { rolloutBlocks } from './cards/rollout.ts';
+import { safetyWords } from './cards/safety.ts';
+import { shortfallBlocks, shortWords } from './cards/shortfall.ts';
 import { situation } from './cards/status.ts';
 import { CARD } from './limits.ts';
 import { raw } from './text.ts';
@@ -22,7 +26,9 @@ export function approvalCard(shown: Shown, catalog: Catalog, channel: string): M
   const { state, directory } = shown;
   const content = contentOf(shown, catalog);
   const headline = headlineOf(shown, catalog, content);
-  if (channel !== state.route.channel) return moved(shown, headline);
+  if (channel !== state.route.channel && channel !== state.trouble?.channel) return moved(shown, headline);
+  const short = shortfallOf(state);
+  if (short && (state.trouble?.channel ?? channel) === channel) return shortfallCard(short, shown, catalog);
   const where = situation(shown);
   const deciding = state.status === 'pending';
   return {
@@ -30,10 +36,30 @@ export function approvalCard(shown: Shown, catalog: Catalog, channel: string): M
     blocks: [
       title(headline, directory),
       paragraph([where.title, ...where.lines], directory),
+      ...rolloutBlocks(shown),
       ...problems(shown),
       ...(content && deciding ? [...changes(content, shown), ...facts(content, shown)] : []),
       ...small(shown, content, catalog),
-      actions(buttons(shown, content)),
+      actions(buttons(shown, content, catalog)),
+    ],
+  };
+}
+
+/** Among those who can find more stock: what is short, and what would resolve it. */
+function shortfallCard(short: Shortfall, shown: Shown, catalog: Catalog): Message {
+  const { directory } = shown;
+  const content = contentOf(shown, catalog);
+  const headline: Words = [`📦 ${shortWords(short)}: `, ...headlineOf(shown, catalog, content)];
+  const where = situation(shown, true);
+  return {
+    text: marked([...headline, '. ', ...where.title, '. ', ...(where.lines[0] ?? [])], directory),
+    blocks: [
+      title(headline, directory),
+      paragraph([where.title, ...where.lines], directory),
+      ...shortfallBlocks(short, shown, catalog),
+      ...rolloutBlocks(shown),
+      ...small(shown, content, catalog),
+      actions(buttons(shown, content, catalog)),
     ],
   };
 }
@@ -106,6 +132,7 @@ function small(shown: Shown, content: CardContent | null, catalog: Catalog): Kno
   const lines: Words[] = [
     ...(!deciding && content?.totals ? [[{ said: content.totals, max: CARD.totals }] satisfies Words] : []),
     ...(deciding ? [preflightWords(shown)] : []),
+    ...(deciding ? safetyWords(shown) : []),
     ...(deciding ? [freshnessWords(shown)] : []),
     ...(deciding && content?.rollback
       ? [['Rollback: ', { said: content.rollback, max: CARD.rollback }] satisfies Words]

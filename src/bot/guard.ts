@@ -67,6 +67,7 @@ const Interaction = z.discriminatedUnion('type', [
     view: View.optional(),
     response_url: z.string().optional(),
   }),
+  z.looseObject({ type: z.literal('shortcut'), user: User, team: Team, trigger_id: Id, callback_id: Id }),
   z.looseObject({ type: z.literal('view_submission'), user: User, team: Team, view: View }),
   z.looseObject({ type: z.literal('view_closed'), user: User, team: Team, view: View }),
 ]);

@@ -4,6 +4,7 @@ import type { Directory, Person } from '../exports/ownership.ts';
 import { count, figure, spoken } from '../exports/phrases.ts';
 import type { Day, Section, Shown } from '../flow/ports.ts';
 import { actions, context, divider, heading, plainText, withButton } from './blocks.ts';
+import { campaignLines } from './campaigns/menu.ts';
 import { reviewButton } from './cards/buttons.ts';
 import { headlineOf, titleOf } from './cards/content.ts';
 import { dueAt, nextWords } from './cards/next.ts';
@@ -19,6 +20,8 @@ import { marked, type Words } from './words.ts';
 /** Offers of accepting several at once. */
 const TOGETHER = 3;
 const TASKS = 5;
+/** Slack takes 100. */
+const HOME_BLOCKS = 90;
 
 /**
  * A person's day on App Home: what waits for them, a page at a time, then what they look after for
@@ -26,21 +29,22 @@ const TASKS = 5;
  */
 export function homeView(person: Person, day: Day, catalog: Catalog): HomeView {
   const { waiting, covering, requests, locks, directory, now } = day;
-  return {
-    type: 'home',
-    blocks: [
-      { type: 'header', text: plainText(greeting(person, waiting.all), LIMIT.header) },
-      { type: 'context', elements: [plainText(summary(waiting), LIMIT.section)] },
-      outOfOfficeBlock(person, directory),
-      ...together(day, catalog),
-      ...waiting.items.flatMap((each) => [divider, ...entry(each, catalog, now)]),
-      ...pager(day.page, day.pages),
-      ...list('Covered by you', covering, directory, (each) => entry(each, catalog, now)),
-      ...list('Asked for by you', requests, directory, (each) => standingEntry(each, catalog)),
-      ...tasks(day),
-      ...list('Reviews you hold open', locks, directory, (each) => lockEntry(each, catalog)),
-    ],
-  };
+  const first: KnownBlock[] = [
+    { type: 'header', text: plainText(greeting(person, waiting.all), LIMIT.header) },
+    { type: 'context', elements: [plainText(summary(waiting), LIMIT.section)] },
+    outOfOfficeBlock(person, directory),
+    ...together(day, catalog),
+    ...waiting.items.flatMap((each) => [divider, ...entry(each, catalog, now)]),
+    ...pager(day.page, day.pages),
+  ];
+  const last: KnownBlock[] = [
+    ...list('Covered by you', covering, directory, (each) => entry(each, catalog, now)),
+    ...list('Asked for by you', requests, directory, (each) => standingEntry(each, catalog)),
+    ...tasks(day),
+    ...list('Reviews you hold open', locks, directory, (each) => lockEntry(each, catalog)),
+  ];
+  const room = HOME_BLOCKS - first.length - last.length;
+  return { type: 'home', blocks: [...first, ...myCampaigns(person, day, room), ...last] };
 }
 
 /** Lists are counted up to a thousand. */
@@ -144,6 +148,13 @@ function list(
 
 function note(text: string): KnownBlock {
   return { type: 'context', elements: [plainText(text, LIMIT.section)] };
+}
+
+/** For marketing always, so that a new brief is one click away. */
+function myCampaigns({ id }: Person, { campaigns, directory }: Day, room: number): KnownBlock[] {
+  const briefs = directory.roles.get('marketing_ops')?.members.includes(id) === true;
+  if (campaigns.items.length === 0 && !briefs) return [];
+  return [divider, ...campaignLines(campaigns, directory, room - 1)];
 }
 
 function tasks({ tasks: open, directory, now }: Day): KnownBlock[] {

@@ -33,6 +33,9 @@ export const CARD = {
   problems: 5,
   problem: 280,
   rollback: 280,
+  /** Staging systems, and steps of each. */
+  staging: 2,
+  checks: 8,
   pushes: 6,
   cause: 200,
   reason: 400,
@@ -49,6 +52,7 @@ export const REVIEW = {
   valueChars: 30_000,
   valueLine: 600,
   listed: 20,
+  staging: 3,
   value: 300,
   jsonBlock: 2800,
   jsonBlocks: 4,

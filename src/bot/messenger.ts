@@ -3,32 +3,41 @@ import type { Clock } from '../clock.ts';
 import type { Catalog } from '../exports/define.ts';
 import type { Recorded } from '../exports/events.ts';
 import type { Directory, PersonId } from '../exports/ownership.ts';
-import type { Messenger } from '../flow/ports.ts';
+import type { Messenger, Shown } from '../flow/ports.ts';
 import type { Log } from '../log.ts';
 import type { Ledger } from '../store/port.ts';
 import { createBriefing } from './briefing.ts';
+import { createCampaignMessenger, isCampaignEffect } from './campaigns/messenger.ts';
 import { approvalCard, type Message } from './card.ts';
 import { createChannels } from './channels.ts';
 import { digestMessage } from './digest.ts';
 import { dmFor, noteFor, pageFor, plainMessage } from './notes.ts';
 import {
   createPosting,
-  type Doing,
   gone,
   LONGEST_WAIT_MS,
   later,
   mayBeOld,
   type Post,
+  type Doing as Row,
   type Sent,
 } from './posting.ts';
-import { answer, meaningOf } from './slack-answer.ts';
+import { meaningOf } from './slack-answer.ts';
 import { errorFacts } from './slack-log.ts';
 
 export type MessengerParts = {
   client: WebClient;
   ledger: Pick<
     Ledger,
-    'get' | 'list' | 'events' | 'message' | 'saveMessage' | 'forgetMessage' | 'digestCounts'
+    | 'get'
+    | 'list'
+    | 'events'
+    | 'message'
+    | 'saveMessage'
+    | 'forgetMessage'
+    | 'digestCounts'
+    | 'campaign'
+    | 'campaignEvents'
   >;
   catalog: Catalog;
   directory: () => Directory;
@@ -38,11 +47,11 @@ export type MessengerParts = {
 
 /** How far back a digest of a lost answer is looked for. */
 const DIGEST_LOOKED_FOR_MS = 10 * 60_000;
-/** People are linked one after the other when Meshline starts, so a message may come before its person. */
-const LINK_WAIT_MS = 30_000;
-const LINK_TRIES = 10;
 
 const done: Sent = { ended: { kind: 'done' } };
+
+/** As posting needs it, with the export as it is now. */
+type Doing = Row & { shown: Shown };
 
 /** The key of the outbox row that posts the card, and so its post id. */
 function cardKey(exportId: string, channel: string): string {
@@ -63,6 +72,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
   const channels = createChannels(client, clock);
   const posting = createPosting({ client, channels, ledger, log });
   const brief = createBriefing(parts, posting);
+  const campaign = createCampaignMessenger(parts, posting);
 
   /** A message that cannot be drawn is a bug of ours; people still hear of the export. */
   function drawn<Drawn extends Message | null>({ row, shown }: Doing, draw: () => Drawn): Drawn | Message {
@@ -80,13 +90,15 @@ export function createMessenger(parts: MessengerParts): Messenger {
     const post_id = cardKey(state.id, channel);
     const message = drawn(doing, () => approvalCard(doing.shown, catalog, channel));
     const stands = await ledger.message(post_id);
-    const edited = stands ? await posting.edit(doing, stands, message) : null;
+    const edited = stands
+      ? await posting.edit(doing, stands, message, () => plainMessage(doing.shown))
+      : null;
     if (edited) return edited;
     const what = postOf(doing, post_id, message, state.received_at);
     const mayStand = stands === null && (what.doubtful || doubtful);
     const sent = await posting.postOrReroute(doing, channel, { ...what, doubtful: mayStand });
     if ('ended' in sent || !mayBeOld(sent.at)) return sent;
-    return (await posting.edit(doing, sent.at, message)) ?? sent;
+    return (await posting.edit(doing, sent.at, message, () => plainMessage(doing.shown))) ?? sent;
   }
 
   /** A reply under the card, which is posted first when it is not there. */
@@ -112,25 +124,9 @@ export function createMessenger(parts: MessengerParts): Messenger {
   }
 
   async function dm(doing: Doing, personId: PersonId, recorded: Recorded): Promise<Sent> {
-    const { row, shown } = doing;
-    const person = shown.directory.people.get(personId);
-    // Slack takes messages to people who have left without a word, so the directory is asked first.
-    if (!person?.active) return gone('the person is not active');
-    if (!person.slack) {
-      const cause = 'the person has no linked Slack account';
-      return row.attempts < LINK_TRIES ? later(LINK_WAIT_MS, cause) : gone(cause);
-    }
-    const message = drawn(doing, () => dmFor(recorded, shown, catalog));
+    const message = drawn(doing, () => dmFor(recorded, doing.shown, catalog));
     if (!message) return done;
-    const { user } = person.slack;
-    const opened = await answer(() => client.conversations.open({ users: user }));
-    const channel = opened.kind === 'ok' ? opened.value.channel?.id : undefined;
-    if (opened.kind === 'ok' && channel === undefined) return gone('Slack opened no conversation');
-    const tried =
-      opened.kind === 'ok'
-        ? await posting.postIn(doing, channel ?? '', postOf(doing, row.key, message, recorded.at))
-        : posting.failed(opened, doing);
-    return 'refused' in tried ? gone(tried.refused) : tried;
+    return posting.postToPerson(doing, personId, postOf(doing, doing.row.key, message, recorded.at));
   }
 
   /** Every page of this export that stands, as things are now. */
@@ -140,7 +136,9 @@ export function createMessenger(parts: MessengerParts): Messenger {
       if (recorded.event.type !== 'paged') continue;
       const stands = await ledger.message(`page:${state.id}:${recorded.n}`);
       const message = stands && drawn(doing, () => pageFor(recorded, doing.shown, catalog));
-      const edited = message ? await posting.edit(doing, stands, message) : null;
+      const edited = message
+        ? await posting.edit(doing, stands, message, () => plainMessage(doing.shown))
+        : null;
       if (edited && 'ended' in edited) return edited;
     }
     return done;
@@ -159,7 +157,9 @@ export function createMessenger(parts: MessengerParts): Messenger {
     const counts = await ledger.digestCounts(channel);
     const message = drawn(doing, () => digestMessage(channel, counts, shown, catalog));
     const stands = await ledger.message(row.key);
-    const edited = stands ? await posting.edit(doing, stands, message) : null;
+    const edited = stands
+      ? await posting.edit(doing, stands, message, () => plainMessage(doing.shown))
+      : null;
     if (counts.length === 0) {
       if (edited && 'at' in edited) await ledger.forgetMessage(row.key);
       return edited ?? done;
@@ -168,7 +168,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
     const what = postOf(doing, row.key, message, shown.now - DIGEST_LOOKED_FOR_MS);
     const sent = await posting.postOrReroute(doing, channel, what);
     if ('ended' in sent || !mayBeOld(sent.at)) return sent;
-    return (await posting.edit(doing, sent.at, message)) ?? sent;
+    return (await posting.edit(doing, sent.at, message, () => plainMessage(doing.shown))) ?? sent;
   }
 
   async function carry(doing: Doing): Promise<Sent> {
@@ -195,9 +195,11 @@ export function createMessenger(parts: MessengerParts): Messenger {
   return {
     async send(row) {
       if (row.effect.kind === 'briefing') return brief(row, row.effect);
+      if (isCampaignEffect(row.effect)) return campaign(row, row.effect);
       const state = await ledger.get(row.export_id);
       if (!state) return gone('there is no such export').ended;
-      const sent = await carry({ row, shown: { state, directory: parts.directory(), now: clock.now() } });
+      const directory = parts.directory();
+      const sent = await carry({ row, directory, shown: { state, directory, now: clock.now() } });
       return 'ended' in sent ? sent.ended : { kind: 'done' };
     },
   };

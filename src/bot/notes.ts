@@ -1,20 +1,25 @@
 import type { Button } from '@slack/types';
 import type { Catalog } from '../exports/define.ts';
-import type { Edit, Recorded } from '../exports/events.ts';
+import type { Edit, Event, Recorded } from '../exports/events.ts';
 import { duration } from '../exports/freshness.ts';
 import { awaited, names } from '../exports/gates.ts';
 import type { PersonId } from '../exports/ownership.ts';
 import { count, list, spoken, systemName } from '../exports/phrases.ts';
 import type { Trouble } from '../exports/state.ts';
+import { INSUFFICIENT_INVENTORY } from '../exports/trouble.ts';
 import type { Shown } from '../flow/ports.ts';
 import { actions, paragraph } from './blocks.ts';
 import type { Message } from './card.ts';
 import { acknowledgeButton, resubmitButton, reviewButton } from './cards/buttons.ts';
 import { editWords } from './cards/checks.ts';
-import { headlineOf } from './cards/content.ts';
+import { headlineOf, shortId } from './cards/content.ts';
+import { failedOver } from './cards/failover.ts';
 import { signerFor } from './cards/people.ts';
+import { takenOutWords } from './cards/shortfall.ts';
 import { hands, situation } from './cards/status.ts';
 import { CARD } from './limits.ts';
+import { rolloutTold } from './rollout-notes.ts';
+import { safetyTold } from './safety-notes.ts';
 import { either, marked, type Word, type Words } from './words.ts';
 
 const SAID = CARD.reason;
@@ -75,6 +80,16 @@ function lasting({ until, why }: { until: number | null; why: string }): Words {
   return until === null || why.includes(' until ') ? [] : [' until ', { at: until }];
 }
 
+/** Where the preview stands; its payload is behind Review. */
+function previewWords({ url, reference, tell }: Extract<Event, { type: 'preview_ready' }>): Words {
+  const whom: Words = tell === null ? [] : [' for ', { mention: tell }];
+  const where: Words =
+    url === null
+      ? [': reference ', { said: reference, max: CARD.reference }, '; the system gave no address.']
+      : [': ', { link: url, text: 'open the preview' }, ' (', { said: reference, max: CARD.reference }, ').'];
+  return ['The preview is ready', ...whom, ...where, ' Its values are in Review. Nothing is live.'];
+}
+
 /** One line for each event the thread tells, in the past tense; null for those it does not. */
 export function told({ event, at }: Recorded, shown: Shown): Words | null {
   const { state } = shown;
@@ -84,7 +99,13 @@ export function told({ event, at }: Recorded, shown: Shown): Words | null {
     case 'push_delivered':
     case 'push_advanced':
     case 'push_retried':
+    case 'alternate_sought':
       return null;
+    case 'rehearsed':
+    case 'rehearsal_requested':
+      return safetyTold(event, shown);
+    case 'safety_checks_overridden':
+      return [...(safetyTold(event, shown) ?? []), ...waitsFor(shown, 'mention', event.by)];
     case 'acceptance_recorded': {
       const { acceptance } = event;
       const gate = state.revision?.policy.gate.steps.length ?? 1;
@@ -129,6 +150,8 @@ export function told({ event, at }: Recorded, shown: Shown): Words | null {
         ...(state.requester === null ? [] : [' It waits for ', { mention: state.requester } as const, '.']),
       ];
     case 'edited':
+      if (event.mended === INSUFFICIENT_INVENTORY)
+        return [...takenOutWords(event), ...waitsFor(shown, 'mention', event.by)];
       return [
         { name: event.by, strong: true },
         ' changed ',
@@ -237,7 +260,7 @@ export function told({ event, at }: Recorded, shown: Shown): Words | null {
     case 'push_failed':
       return [sinkOf(shown, event.key), ' refused it: ', { said: event.message, max: SAID }];
     case 'delivered':
-      return ['Delivered to every system.'];
+      return [state.revision?.policy.failover ? 'Delivered.' : 'Delivered to every system.'];
     case 'failed':
       return [{ strong: 'Failed. ' }, ...troubleWords(event.trouble)];
     case 'redelivery_requested':
@@ -247,6 +270,30 @@ export function told({ event, at }: Recorded, shown: Shown): Words | null {
       ];
     case 'paused':
       return [{ strong: 'Paused. ' }, ...troubleWords(event.trouble)];
+    case 'mapping_completed': {
+      const sent = Object.keys(event.tries).length;
+      const done: Words = [
+        { name: event.by, strong: true },
+        ' said what ',
+        { said: systemName(event.system), max: 40 },
+        ' calls these SKUs.',
+      ];
+      return sent === 0
+        ? done
+        : [...done, ' It goes on with the values that were accepted, so nobody needs to sign again.'];
+    }
+    case 'preview_ready':
+      return previewWords(event);
+    case 'preview_closed':
+      return event.live === null
+        ? ['A newer preview of this product has taken its place.']
+        : [
+            'There is stock now, so Meshline has asked for it to go live: export ',
+            { said: shortId(event.live), max: 20 },
+            '.',
+          ];
+    case 'failed_over':
+      return failedOver(event);
     case 'resumed':
       return [
         { name: event.by, strong: true },
@@ -262,6 +309,13 @@ export function told({ event, at }: Recorded, shown: Shown): Words | null {
         { said: event.title, max: SAID },
         '”.',
       ];
+    case 'rollout_stage_begun':
+    case 'rollout_stage_completed':
+    case 'rollout_exception_reported':
+    case 'rollout_held':
+    case 'rollout_rollback_begun':
+    case 'rollout_rollback_issued':
+      return rolloutTold(event, shown);
     case 'rolled_back':
       return ['A later export undid what this one had set.'];
   }

@@ -1,14 +1,14 @@
 import type { WebClient } from '@slack/web-api';
 import { hashOf } from '../exports/hash.ts';
-import type { Shown, SlackOutcome } from '../flow/ports.ts';
+import type { Directory, PersonId } from '../exports/ownership.ts';
+import type { SlackOutcome } from '../flow/ports.ts';
 import type { Log } from '../log.ts';
 import type { Ledger, OutboxRow, PostedMessage } from '../store/port.ts';
 import { context } from './blocks.ts';
 import type { Message } from './card.ts';
 import type { Channels } from './channels.ts';
-import { plainMessage } from './notes.ts';
 import { findPosted } from './reconcile.ts';
-import { type Answer, meaningOf } from './slack-answer.ts';
+import { type Answer, answer, meaningOf } from './slack-answer.ts';
 import { postMessage, type Thread, updateMessage } from './slack-post.ts';
 
 /** How a message ended: where it stands, or what the outbox must know. */
@@ -20,8 +20,8 @@ export type Tried = Sent | { refused: string };
 /** What posting itself needs to know of the row being worked on. */
 type Row = Pick<Doing, 'row'>;
 
-/** The row being worked on, and the export it is about, as it is now. */
-export type Doing = { row: OutboxRow; shown: Shown };
+/** The row being worked on, and who is who now. */
+export type Doing = { row: OutboxRow; directory: Directory };
 
 export type Post = {
   post_id: string;
@@ -46,6 +46,9 @@ export type PostingParts = {
 const LOST_WAIT_MS = 2_000;
 export const LONGEST_WAIT_MS = 60_000;
 const CLEAN_KEPT = 10_000;
+/** People are linked one after the other when Meshline starts, so a message may come before its person. */
+const LINK_WAIT_MS = 30_000;
+const LINK_TRIES = 10;
 /** `body_hash` of a message that was found: it may show an older state. */
 const UNKNOWN_BODY = '';
 
@@ -137,12 +140,12 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
 
   /** Tries the channel (id or `#name`), then once the channel where remediation looks. */
   async function postOrReroute(doing: Doing, wanted: string, what: Post): Promise<Sent> {
-    const { directory } = doing.shown;
+    const { directory } = doing;
     const spare = directory.roles.get('remediation')?.channel ?? directory.on_call.channel;
     let cause = 'channel_not_found';
     for (const place of new Set([wanted, spare])) {
       const id = await channels.idOf(place);
-      const message = place === wanted ? what.message : rerouted(what.message, wanted, doing.shown);
+      const message = place === wanted ? what.message : rerouted(what.message, wanted, directory);
       const tried =
         id.kind === 'ok'
           ? id.value === null
@@ -160,14 +163,19 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
   }
 
   /** Shows the present state where the message stands; null when it stands there no more, and so was forgotten. */
-  async function edit(doing: Doing, at: PostedMessage, message: Message): Promise<Sent | null> {
+  async function edit(
+    doing: Doing,
+    at: PostedMessage,
+    message: Message,
+    plain: () => Message,
+  ): Promise<Sent | null> {
     const { post_id } = at;
     const body_hash = bodyHash(message);
     if (at.body_hash === body_hash) return { at };
     let sent = await updateMessage(client, at, message);
     if (sent.kind === 'refused' && meaningOf(sent.code) === 'content') {
       log.error({ code: sent.code, post_id }, 'slack refused the form of a message');
-      sent = await updateMessage(client, at, plainMessage(doing.shown));
+      sent = await updateMessage(client, at, plain());
     }
     if (sent.kind === 'ok') return saved({ ...at, body_hash });
     const tried = failed(sent, doing);
@@ -179,11 +187,27 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
     return null;
   }
 
-  return { failed, postIn, postOrReroute, edit };
+  /** A direct message. Slack takes those to people who have left without a word, so the directory is asked first. */
+  async function postToPerson(doing: Doing, personId: PersonId, what: Post): Promise<Sent> {
+    const person = doing.directory.people.get(personId);
+    if (!person?.active) return gone('the person is not active');
+    if (!person.slack) {
+      const cause = 'the person has no linked Slack account';
+      return doing.row.attempts < LINK_TRIES ? later(LINK_WAIT_MS, cause) : gone(cause);
+    }
+    const { user } = person.slack;
+    const opened = await answer(() => client.conversations.open({ users: user }));
+    const channel = opened.kind === 'ok' ? opened.value.channel?.id : undefined;
+    if (opened.kind === 'ok' && channel === undefined) return gone('Slack opened no conversation');
+    const tried = opened.kind === 'ok' ? await postIn(doing, channel ?? '', what) : failed(opened, doing);
+    return 'refused' in tried ? gone(tried.refused) : tried;
+  }
+
+  return { postIn, postOrReroute, postToPerson, edit };
 }
 
 /** In the spare channel nobody would know why it came there. */
-function rerouted({ text, blocks }: Message, wanted: string, { directory }: Shown): Message {
+function rerouted({ text, blocks }: Message, wanted: string, directory: Directory): Message {
   const why = ['Posted here because ', { channel: wanted }, ' cannot be posted to: invite the app there.'];
   return { text, blocks: [context([why], directory), ...blocks] };
 }

@@ -11,8 +11,8 @@ const Found = z.object({
   }),
 });
 
-/** Slack's clock and ours need not agree. */
-const MARGIN_MS = 10 * 60_000;
+/** Slack's clock and ours need not agree: ours may have been set wrong by hours when the message was posted. */
+const MARGIN_MS = 24 * 60 * 60_000;
 const MOST_PAGES = 20;
 
 export type Sought = {

@@ -17,11 +17,22 @@ const HIDDEN_OR_GLUE = new RegExp(`(${EMOJI_GLUE.source})|${HIDDEN.source}`, 'gu
 const HIDDEN_BUT_LINES = new RegExp(`(?!\\n)${HIDDEN.source}`, 'gu');
 
 /** The marks of Meshline's own lines; in brackets nobody can take them for one of ours. */
-const OUR_MARKS = /[✅✓✔☑🟡🟠🟢🔵🔴⛔❌⌛⏳⏭⏪↩🔁❔🚨⚠➡]\uFE0F?/gu;
+const OUR_MARKS = /[✅✓✔☑🟡🟠🟢🔵🔴🟣⚪⏸⛔❌⌛⏳⏭⏪↩🔁❔🚨⚠➡]\uFE0F?/gu;
 
 function named(char: string): string {
   const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
   return `⟦U+${code}⟧`;
+}
+
+/** A card may hold several, and is short. */
+const LONGEST_ADDRESS = 400;
+
+/** An address from outside that may stand behind a link: https, without a user name. Null for any other, and for one that is too long to stand whole. */
+export function webAddress(text: string): string | null {
+  if (text.length > LONGEST_ADDRESS || !URL.canParse(text)) return null;
+  const url = new URL(text);
+  if (url.protocol !== 'https:' || url.username !== '' || url.password !== '') return null;
+  return url.href.length <= LONGEST_ADDRESS ? url.href : null;
 }
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });

@@ -1,10 +1,12 @@
 import type { KnownBlock } from '@slack/types';
 import type { Recorded } from '../exports/events.ts';
-import { count } from '../exports/phrases.ts';
+import { count, systemName } from '../exports/phrases.ts';
 import type { Shown } from '../flow/ports.ts';
 import { context } from './blocks.ts';
+import { shortId } from './cards/content.ts';
 import { CARD } from './limits.ts';
 import { told } from './notes.ts';
+import { safetyPassed } from './safety-notes.ts';
 import { marked, type Words } from './words.ts';
 
 /** Characters in one block, and in all: a message takes about 13,000. */
@@ -35,6 +37,10 @@ function untold({ event }: Recorded, { state }: Shown): Words {
         event.from === null ? ' opened the review.' : ' took the review over from ',
         ...(event.from === null ? [] : [{ name: event.from }, '.']),
       ];
+    case 'rollout_rollback_issued':
+      return ['The way back was issued: export ', { said: shortId(event.export_id), max: 20 }, '.'];
+    case 'rehearsed':
+      return safetyPassed(event);
     case 'review_closed':
       return event.by === null
         ? ['The review ran out of time.']
@@ -50,6 +56,13 @@ function untold({ event }: Recorded, { state }: Shown): Words {
         ? [{ said: sink, max: 40 }, ' has taken some of it and goes on.']
         : [{ said: sink, max: 40 }, ' is tried again: ', { said: event.cause, max: CARD.cause }];
     }
+    case 'alternate_sought':
+      return [
+        { said: systemName(event.to), max: 40 },
+        ' is asked what it would cost there, because ',
+        { said: systemName(event.from), max: 40 },
+        ' refused.',
+      ];
     case 'acceptance_lapsed':
     case 'acceptance_recorded':
     case 'acknowledged':
@@ -64,21 +77,32 @@ function untold({ event }: Recorded, { state }: Shown): Words {
     case 'escalated':
     case 'expired':
     case 'failed':
+    case 'failed_over':
     case 'freshness_renewed':
+    case 'mapping_completed':
     case 'owner_assigned':
     case 'paged':
     case 'paused':
+    case 'preview_closed':
+    case 'preview_ready':
     case 'push_failed':
     case 'push_unknown':
     case 'reassigned':
     case 'redelivery_requested':
     case 'refetch_requested':
+    case 'rehearsal_requested':
     case 'rejected':
     case 'reminded':
     case 'reopened':
     case 'resumed':
     case 'revised':
     case 'rolled_back':
+    case 'rollout_exception_reported':
+    case 'rollout_held':
+    case 'rollout_rollback_begun':
+    case 'rollout_stage_begun':
+    case 'rollout_stage_completed':
+    case 'safety_checks_overridden':
     case 'superseded':
     case 'task_closed':
     case 'undone':

@@ -17,7 +17,9 @@ export type Word =
   | { mention: PersonId }
   | { name: PersonId; strong?: boolean }
   | { channel: string }
-  | { user_group: string };
+  | { user_group: string }
+  /** An https address that has been checked; `text` is ours. */
+  | { link: string; text: string };
 export type Words = readonly Word[];
 
 const FORMAT = {
@@ -65,6 +67,7 @@ function element(word: Word, directory: Directory): RichTextElement {
   }
   if ('name' in word) return text(raw(nameOf(word.name, directory), CARD.name), word.strong);
   if ('user_group' in word) return { type: 'usergroup', usergroup_id: word.user_group };
+  if ('link' in word) return { type: 'link', url: word.link, text: word.text };
   if (isChannelId(word.channel)) return { type: 'channel', channel_id: word.channel };
   return text(raw(channelName(word.channel), CARD.name));
 }
@@ -88,10 +91,11 @@ export function rich(words: Words, directory: Directory): RichTextElement[] {
 
 type Spelling = {
   outside: (text: string, max: number) => string;
+  link: (url: string, text: string) => string;
   at: (ms: number, format: string) => string;
 };
 
-function spelled(words: Words, directory: Directory, { outside, at }: Spelling): string {
+function spelled(words: Words, directory: Directory, { outside, at, link }: Spelling): string {
   return words
     .map((word) => {
       if (typeof word === 'string') return word;
@@ -100,6 +104,7 @@ function spelled(words: Words, directory: Directory, { outside, at }: Spelling):
       if ('mention' in word) return outside(nameOf(word.mention, directory), CARD.name);
       if ('name' in word) return outside(nameOf(word.name, directory), CARD.name);
       if ('user_group' in word) return 'the on-call group';
+      if ('link' in word) return link(word.link, word.text);
       if ('channel' in word)
         return isChannelId(word.channel) ? `<#${word.channel}>` : channelName(word.channel);
       return word.strong;
@@ -107,17 +112,23 @@ function spelled(words: Words, directory: Directory, { outside, at }: Spelling):
     .join('');
 }
 
+/** Nothing in the address can end the link or begin another. */
+function linkable(url: string): string {
+  return url.replace(/[<>|]/g, (char) => encodeURIComponent(char)).replaceAll('&', '&amp;');
+}
+
 /** As mrkdwn, dates in the reader's zone: for the context lines and for `text`, which notifications and screen readers read. Names do not mention. */
 export function marked(words: Words, directory: Directory): string {
   return spelled(words, directory, {
     outside: mrkdwn,
+    link: (url, text) => `<${linkable(url)}|${text}>`,
     at: (ms, format) => `<!date^${Math.floor(ms / 1000)}^${format}|${utc(ms)}>`,
   });
 }
 
 /** Without any markup, dates in UTC, not yet escaped: for dialogs, options and labels, through `plainText`. */
 export function plainly(words: Words, directory: Directory): string {
-  return spelled(words, directory, { outside: raw, at: utc });
+  return spelled(words, directory, { outside: raw, at: utc, link: (url) => url });
 }
 
 /** The core's lines may hold anything a sender wrote; `max` is for the whole line. */

@@ -7,31 +7,53 @@ import type { Catalog } from '../exports/define.ts';
 import { directoryAt, EMPTY_OVERLAY } from '../exports/directory.ts';
 import type { Directory } from '../exports/ownership.ts';
 import { SINK_KINDS } from '../sinks/registry.ts';
+import { unfinishedRestore } from '../store/index.ts';
+import { checkCalls } from './check-calls.ts';
 import { checkDirectory, checkPolicies, checkSinks } from './check-directory.ts';
 import { checkWorkspace } from './check-slack.ts';
 import { type Finding, fail, ok, warn } from './findings.ts';
 import { withReader } from './ledger.ts';
-import { configText } from './setup.ts';
+import { configOf, configText } from './setup.ts';
 import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
 
 const CLOCK_TOLERANCE_MS = 60_000;
 
-/** `check`: everything that can be known before Meshline is started, each line with its remedy. */
-export async function check(terminal: Terminal): Promise<ExitCode> {
+/**
+ * `check`: everything that can be known before Meshline is started, each line with its remedy. `sinks`:
+ * every sink and source is called as well, which needs their secrets and the network.
+ */
+export async function check(terminal: Terminal, sinks: boolean): Promise<ExitCode> {
   const read = readEnvironment(terminal.env);
   const findings: Finding[] = read.ok
     ? [
         ...checkSlack(read.environment),
-        ...(await checkConfiguration(terminal, read.environment)),
+        ...(await checkConfiguration(terminal, read.environment, sinks)),
         ...(await checkLedger(read.environment.MESHLINE_DB)),
       ]
     : read.faults.map((fault) => fail(`${fault.variable}: ${fault.message}`));
-  for (const { level, text } of findings) terminal.out(`${level.padEnd(4)} ${text}`);
-  const failed = findings.filter(({ level }) => level === 'fail').length;
-  const warned = findings.filter(({ level }) => level === 'warn').length;
-  const summary = `${findings.length - failed - warned} ok, ${warned} warnings, ${failed} failed.`;
-  terminal.out(failed > 0 ? `${summary} Meshline will not start like this.` : summary);
+  const tell = ({ level, text }: Finding) => terminal.out(`${level.padEnd(4)} ${text}`);
+  for (const finding of findings) tell(finding);
+  const called = read.ok && sinks ? await checkFarSides(terminal, read.environment) : [];
+  for (const finding of called) tell(finding);
+  const all = [...findings, ...called];
+  const failed = all.filter(({ level }) => level === 'fail').length;
+  const warned = all.filter(({ level }) => level === 'warn').length;
+  const summary = `${all.length - failed - warned} ok, ${warned} warnings, ${failed} failed.`;
+  const starts = findings.every(({ level }) => level !== 'fail');
+  const verdict = starts ? 'What goes to these will fail.' : 'Meshline will not start like this.';
+  terminal.out(failed > 0 ? `${summary} ${verdict}` : summary);
   return failed > 0 ? 1 : 0;
+}
+
+/** Missing secrets are faults told before; whatever has its own is asked all the same. */
+async function checkFarSides({ env }: Terminal, environment: Environment): Promise<Finding[]> {
+  try {
+    const text = configText(environment);
+    return await checkCalls(configOf(text, environment.MESHLINE_CONFIG, env));
+  } catch (error) {
+    if (!(error instanceof CommandFailed)) throw error;
+    return [warn('Sinks: none was asked, because of the faults above.')];
+  }
 }
 
 function checkSlack(environment: Environment): Finding[] {
@@ -55,7 +77,11 @@ function checkSlack(environment: Environment): Finding[] {
   ];
 }
 
-async function checkConfiguration(terminal: Terminal, environment: Environment): Promise<Finding[]> {
+async function checkConfiguration(
+  terminal: Terminal,
+  environment: Environment,
+  sinks: boolean,
+): Promise<Finding[]> {
   const file = environment.MESHLINE_CONFIG;
   try {
     const text = configText(environment);
@@ -66,7 +92,7 @@ async function checkConfiguration(terminal: Terminal, environment: Environment):
       ok(`${file}: no faults.`),
       ...loaded.warnings.map((warning) => warn(renderFault(file, warning))),
       ...summaryOf(loaded.config),
-      ...(await checkWorld(loaded.config, catalog, environment)),
+      ...(await checkWorld(loaded.config, catalog, environment, sinks)),
     ];
   } catch (error) {
     if (error instanceof CommandFailed) return [fail(error.message)];
@@ -75,13 +101,18 @@ async function checkConfiguration(terminal: Terminal, environment: Environment):
 }
 
 /** What the configuration stands for in the world: people, policies, sinks, Slack; all of it only looked at. */
-async function checkWorld(config: Config, catalog: Catalog, environment: Environment): Promise<Finding[]> {
+async function checkWorld(
+  config: Config,
+  catalog: Catalog,
+  environment: Environment,
+  sinks: boolean,
+): Promise<Finding[]> {
   const { MESHLINE_DB: file, SLACK_BOT_TOKEN: token, SLACK_API_URL: apiUrl } = environment;
   const directory = await directoryNow(config, file);
   return [
     ...checkDirectory(directory),
     ...checkPolicies(config, catalog),
-    ...(await checkSinks(config)),
+    ...(sinks ? [] : await checkSinks(config)),
     ...(token === undefined ? [] : await checkWorkspace(token, apiUrl, directory)),
   ];
 }
@@ -120,6 +151,8 @@ function summaryOf(config: Config): Finding[] {
 }
 
 async function checkLedger(file: string): Promise<Finding[]> {
+  const unfinished = unfinishedRestore(file);
+  if (unfinished) return [fail(`Ledger: ${unfinished.message}`)];
   if (!existsSync(file)) {
     const folder = existing(dirname(resolve(file)));
     return isWritable(folder)

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { systemClock, systemIds } from '../clock.ts';
+import { readHeadLines } from '../head-line.ts';
 import { backupFile, type Head, verifyFile } from '../store/index.ts';
 import type { LedgerReader } from '../store/port.ts';
 import { openReader } from '../store/reader.ts';
-import { environmentOf } from './setup.ts';
+import { environmentOf, readText } from './setup.ts';
 import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
 
 /** @throws CommandFailed when there is no ledger yet */
@@ -23,7 +24,7 @@ export async function withReader<T>(file: string, use: (reader: LedgerReader) =>
   }
 }
 
-const headText = ({ seq, hash }: Head) => `${seq}:${hash.toString('hex')}`;
+export const headText = ({ seq, hash }: Head) => `${seq}:${hash.toString('hex')}`;
 
 function readHead(text: string): Head {
   const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
@@ -33,10 +34,30 @@ function readHead(text: string): Head {
   return { seq: Number(seq), hash: Buffer.from(hash, 'hex') };
 }
 
-/** `verify [--head HEAD]`: the chain is whole, and what is shown is what the events make. */
-export async function verify(terminal: Terminal, head: string | undefined): Promise<ExitCode> {
+/** The heads of a file that Meshline wrote by `schedules.head`. */
+function readHeads(terminal: Terminal, file: string): Head[] {
+  const { heads, unread } = readHeadLines(readText(file));
+  if (heads.length === 0)
+    throw new CommandFailed(
+      `${file} holds no head. Each is a line of an instant, a number and 64 hex digits.`,
+    );
+  for (const line of unread) terminal.out(`warn ${file}:${line} is not a head and was passed over.`);
+  terminal.out(`ok   ${file} notes ${heads.length} heads.`);
+  return heads;
+}
+
+/**
+ * `verify [--head HEAD] [--against FILE]`: the chain is whole, leads to what was noted elsewhere, and
+ * what is shown is what the events make.
+ */
+export async function verify(
+  terminal: Terminal,
+  noted: { head: string | undefined; against: string | undefined },
+): Promise<ExitCode> {
   const file = ledgerFile(terminal);
-  const report = await verifyFile(file, head === undefined ? undefined : readHead(head));
+  const heads = noted.against === undefined ? [] : readHeads(terminal, noted.against);
+  if (noted.head !== undefined) heads.push(readHead(noted.head));
+  const report = await verifyFile(file, heads);
   for (const fault of report.faults) terminal.out(`fail ${fault.where}: ${fault.what}. ${fault.advice}`);
   if (report.faults.length > 0) {
     terminal.err(`${file} does not verify.`);

@@ -10,7 +10,8 @@ import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
 /** The part of meshline.yml that says who owns what. */
 const SECTIONS = ['people', 'roles', 'on_call'] as const;
 
-function write(file: string, text: string): void {
+/** All of it or nothing. @throws CommandFailed */
+export function writeText(file: string, text: string): void {
   const partial = `${file}.partial`;
   try {
     writeFileSync(partial, text, { mode: 0o644 });
@@ -37,7 +38,7 @@ export async function exportOwners(terminal: Terminal, file: string): Promise<Ex
   }
   if (file === '-') terminal.out(document.toString().trimEnd());
   else {
-    write(file, document.toString());
+    writeText(file, document.toString());
     terminal.out(`ok   ${directory.people.size} people and ${directory.roles.size} roles are in ${file}.`);
   }
   return 0;
@@ -64,7 +65,7 @@ export async function importOwners(terminal: Terminal, file: string, dryRun: boo
     return 0;
   }
   await forgetChanges(environment.MESHLINE_DB);
-  write(target, text);
+  writeText(target, text);
   terminal.out(`ok   ${summary} are in ${target}. Restart Meshline to use them.`);
   return 0;
 }

@@ -1,6 +1,6 @@
 import { request } from 'undici';
 import { type Clock, type Ids, systemClock, systemIds } from '../clock.ts';
-import type { Config, SourceConfig } from '../config.ts';
+import type { Config, Environment, SourceConfig } from '../config.ts';
 import type { Json } from '../exports/envelope.ts';
 import { createSigner } from '../sinks/signing.ts';
 import { configOf, configText, environmentOf, readInput } from './setup.ts';
@@ -22,22 +22,12 @@ export async function send(
   const environment = environmentOf(terminal.env);
   const config = configOf(configText(environment), environment.MESHLINE_CONFIG, terminal.env);
   const { exports, many } = readExports((await readInput(terminal, file)).toString('utf8'), file);
-  const source = chooseSource(config, options.source, exports);
-  if (source.secrets.length === 0) {
-    throw new CommandFailed(
-      `The secret of the source ${source.name} is not in the environment. Set the variable that its secret_env names.`,
-    );
-  }
+  const source = chooseSource(config, options.source, exports.map(typeOf));
   const now = clock.now();
   const fresh = options.now ? exports.map((each) => renewed(each, now)) : exports;
   const body = fresh.map((each) => JSON.stringify(each)).join('\n');
-  const sign = createSigner(source.secrets.slice(0, 1));
-  const url = `http://${hostOf(environment.MESHLINE_HOST)}:${environment.MESHLINE_PORT}/v1/exports`;
-  const { status, text } = await post(url, body, {
-    ...sign(`msg_${ids.uuid()}`, now, body),
-    'content-type': many ? 'application/x-ndjson' : 'application/json',
-    'meshline-source': source.name,
-  });
+  const type = many ? 'application/x-ndjson' : 'application/json';
+  const { status, text } = await postAs(source, environment, '/v1/exports', { body, type, now, ids });
   if (text !== '') terminal.out(text);
   if (status >= 300) {
     terminal.err(`Meshline answered ${status}; nothing was taken.`);
@@ -76,17 +66,22 @@ function readLine(line: string, number: number, file: string): Json {
   }
 }
 
-function chooseSource(config: Config, wanted: string | undefined, exports: readonly Json[]): SourceConfig {
-  const names = [...config.sources.keys()].join(', ');
+/** The one named, or the only one that may send all of these export types. */
+export function chooseSource(
+  config: Config,
+  wanted: string | undefined,
+  sent: readonly string[],
+): SourceConfig {
+  // Platforms sign in ways of their own and never send whole exports.
+  const senders = [...config.sources.values()].filter(({ kind }) => kind === 'signed');
+  const names = senders.map(({ name }) => name).join(', ');
   if (wanted !== undefined) {
-    const source = config.sources.get(wanted);
+    const source = senders.find(({ name }) => name === wanted);
     if (source) return source;
     throw new CommandFailed(`There is no source ${wanted} in the configuration. There are: ${names}.`);
   }
-  const types = new Set(exports.map(typeOf));
-  const able = [...config.sources.values()].filter((source) =>
-    [...types].every((type) => source.types.includes(type)),
-  );
+  const types = new Set(sent);
+  const able = senders.filter((source) => [...types].every((type) => source.types.includes(type)));
   const [only, ...others] = able;
   if (only && others.length === 0) return only;
   const some = only ? able.map((source) => source.name).join(', ') : names;
@@ -104,6 +99,26 @@ function typeOf(each: Json): string {
 function hostOf(host: string): string {
   if (host === '0.0.0.0' || host === '::') return '127.0.0.1';
   return host.includes(':') ? `[${host}]` : host;
+}
+
+/** Posts a body to this Meshline, signed as a source. */
+export async function postAs(
+  source: SourceConfig,
+  { MESHLINE_HOST, MESHLINE_PORT }: Pick<Environment, 'MESHLINE_HOST' | 'MESHLINE_PORT'>,
+  path: string,
+  { body, type, now, ids }: { body: string; type: string; now: number; ids: Ids },
+): Promise<{ status: number; text: string }> {
+  if (source.secrets.length === 0) {
+    throw new CommandFailed(
+      `The secret of the source ${source.name} is not in the environment. Set the variable that its secret_env names.`,
+    );
+  }
+  const sign = createSigner(source.secrets.slice(0, 1));
+  return post(`http://${hostOf(MESHLINE_HOST)}:${MESHLINE_PORT}${path}`, body, {
+    ...sign(`msg_${ids.uuid()}`, now, body),
+    'content-type': type,
+    'meshline-source': source.name,
+  });
 }
 
 async function post(

@@ -59,11 +59,12 @@ function asShape(value: Json | undefined): Shape | undefined {
 function knownKeys(shape: Shape, value: unknown, path: readonly string[]): string[] {
   const variants = shape['oneOf'] ?? shape['anyOf'];
   if (Array.isArray(variants)) {
-    const kind = property(value, 'kind');
-    const chosen = variants.map(asShape).find((variant) => {
-      const properties = asShape(variant?.['properties']);
-      return asShape(properties?.['kind'])?.['const'] === kind;
-    });
+    const known = variants.map((variant) => ({ variant: asShape(variant), told: tellingWord(variant) }));
+    const chosen = known.find(({ variant, told }) => {
+      if (told === null) return false;
+      const word = asShape(asShape(variant?.['properties'])?.[told]);
+      return word?.['const'] === (property(value, told) ?? word?.['default']);
+    })?.variant;
     return chosen ? knownKeys(chosen, value, path) : [];
   }
   const properties = asShape(shape['properties']);
@@ -75,6 +76,33 @@ function knownKeys(shape: Shape, value: unknown, path: readonly string[]): strin
   const next =
     asShape(properties?.[step]) ?? asShape(shape['additionalProperties']) ?? asShape(shape['items']);
   return next ? knownKeys(next, property(value, step), rest) : [];
+}
+
+/** The key whose word tells the variants of a union apart. */
+function tellingWord(variant: Json): string | null {
+  const properties = asShape(asShape(variant)?.['properties']);
+  return ['kind', 'when'].find((key) => asShape(properties?.[key])?.['const'] !== undefined) ?? null;
+}
+
+/** The words that an entry at this path can begin with. */
+function variantsAt(shape: Shape, path: readonly string[]): string[] {
+  const [step, ...rest] = path;
+  const variants = shape['oneOf'] ?? shape['anyOf'];
+  if (step === undefined || Array.isArray(variants)) {
+    const all = (Array.isArray(variants) ? variants : []).map(asShape);
+    if (step === undefined || rest.length === 0) {
+      return all.flatMap((variant) => {
+        const told = variant ? tellingWord(variant) : null;
+        const word = asShape(asShape(variant?.['properties'])?.[told ?? ''])?.['const'];
+        return typeof word === 'string' ? [word] : [];
+      });
+    }
+    return [...new Set(all.flatMap((variant) => (variant ? variantsAt(variant, path) : [])))];
+  }
+  const properties = asShape(shape['properties']);
+  const next =
+    asShape(properties?.[step]) ?? asShape(shape['additionalProperties']) ?? asShape(shape['items']);
+  return next ? variantsAt(next, rest) : [];
 }
 
 function property(value: unknown, key: string): unknown {
@@ -128,12 +156,7 @@ export function findingsOf(issue: z.core.$ZodIssue, file: unknown, shape: Shape)
       return [unknownWord(path, value, issue.values.map(String))];
     }
     case 'invalid_union': {
-      const kinds = asShape(asShape(shape['properties'])?.['sinks']);
-      const variants = asShape(kinds?.['additionalProperties'])?.['oneOf'];
-      const known = (Array.isArray(variants) ? variants : []).flatMap((variant) => {
-        const kind = asShape(asShape(asShape(variant)?.['properties'])?.['kind'])?.['const'];
-        return typeof kind === 'string' ? [kind] : [];
-      });
+      const known = variantsAt(shape, path);
       if (value === undefined) return [{ path, message: 'This is missing.', advice: suggestion('', known) }];
       return [unknownWord(path, value, known)];
     }

@@ -1,11 +1,13 @@
 import { type Document, isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml';
 import { z } from 'zod';
 import type { Catalog } from '../exports/define.ts';
+import { SOURCE_KINDS } from '../sources/registry.ts';
 import type { Variables } from './environment.ts';
 import { type Fault, type Finding, findingsOf, type Shape } from './faults.ts';
 import { type Config, resolve } from './resolve.ts';
 import { fileSchema, type SinkKinds } from './schema.ts';
 import { secretsInFile } from './secrets.ts';
+import type { SourceKinds } from './sources.ts';
 
 export type Load = {
   /** The text of meshline.yml. */
@@ -16,6 +18,8 @@ export type Load = {
   secrets?: 'required' | 'if_set';
   catalog: Catalog;
   sinkKinds: SinkKinds;
+  /** The product's own unless told. */
+  sourceKinds?: SourceKinds;
 };
 
 export type Loaded =
@@ -26,7 +30,14 @@ export type Loaded =
  * Reads the configuration and reports every fault at once, in the order of the file. Nothing is used
  * of a file that has one. Warnings are what works but will hurt, such as an owner without a backup.
  */
-export function loadConfig({ text, env, catalog, sinkKinds, secrets: need = 'required' }: Load): Loaded {
+export function loadConfig({
+  text,
+  env,
+  catalog,
+  sinkKinds,
+  sourceKinds = SOURCE_KINDS,
+  secrets: need = 'required',
+}: Load): Loaded {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, strict: true });
   const broken = [...document.errors, ...document.warnings].map((error): Fault => {
@@ -37,13 +48,13 @@ export function loadConfig({ text, env, catalog, sinkKinds, secrets: need = 'req
   const file = readable(document);
   if (!file.ok) return { ok: false, faults: [{ line: 1, column: 1, path: '', ...file.fault }] };
 
-  const schema = fileSchema(catalog, sinkKinds);
+  const schema = fileSchema(catalog, sinkKinds, sourceKinds);
   const parsed = schema.safeParse(file.value);
   const shape = z.toJSONSchema(schema, { io: 'input', unrepresentable: 'any' }) as Shape;
   const wrong = parsed.success
     ? []
     : parsed.error.issues.flatMap((issue) => findingsOf(issue, file.value, shape));
-  const resolved = resolve(file.value, { env, need, catalog, sinkKinds });
+  const resolved = resolve(file.value, { env, need, catalog, sinkKinds, sourceKinds });
   const secrets = secretsInFile(file.value);
   const secret = new Set(secrets.map((finding) => finding.path.join('.')));
   // @NOTE Other findings about a secret could quote it.

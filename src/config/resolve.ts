@@ -1,43 +1,24 @@
-import type { z } from 'zod';
 import type { Catalog } from '../exports/define.ts';
 import type { Directory, PersonId } from '../exports/ownership.ts';
 import type { TypePolicy } from '../exports/policy.ts';
-import { checkUrl } from '../sinks/egress.ts';
+import { SOURCE_KINDS } from '../sources/registry.ts';
 import { checkCalendars, checkClocks } from './calendars.ts';
 import type { Variables } from './environment.ts';
 import type { Finding } from './faults.ts';
 import { checkPeople, checkRoles, resolveDirectory } from './people.ts';
-import {
-  CalendarEntry,
-  OnCall,
-  PersonEntry,
-  RoleFileEntry,
-  type SinkKinds,
-  type SourceScope,
-  sinkEntry,
-  sourceEntry,
-} from './schema.ts';
+import { Schedules } from './schedules.ts';
+import { CalendarEntry, OnCall, PersonEntry, RoleFileEntry, type SinkKinds, sinkEntry } from './schema.ts';
 import { readSecrets, type Secrets, secretKey } from './secrets.ts';
 import { dangling, type Section, section } from './sections.ts';
+import { resolveSources, type SourceConfig, type SourceKinds, sourceEntry } from './sources.ts';
 
-export type SourceConfig = {
-  name: string;
-  /** As the environment has them; more than one during a rotation, none for a reader. */
-  secrets: readonly string[];
-  /** The same as keys of Standard Webhooks signatures. */
-  keys: readonly Buffer[];
-  /** Export types it may send. */
-  types: readonly string[];
-  refetch_url: string | null;
-  allow_private: boolean;
-  /** Bearer tokens for reading. */
-  tokens: readonly string[];
-  scopes: readonly SourceScope[];
-};
+export type { SourceConfig } from './sources.ts';
 
 export type SinkConfig = {
   name: string;
   kind: string;
+  /** Whether it takes SKUs that nobody has named for it. */
+  skus: 'as_is' | 'mapped';
   /** As the kind's own schema parsed them. */
   settings: unknown;
   /** As the environment has them; the first is the one to sign with. */
@@ -55,6 +36,8 @@ export type Config = {
   policies: ReadonlyMap<string, TypePolicy>;
   sources: ReadonlyMap<string, SourceConfig>;
   sinks: ReadonlyMap<string, SinkConfig>;
+  /** What Meshline does by itself; nothing where it is left out. */
+  schedules: Schedules;
 };
 
 export type Surroundings = {
@@ -62,6 +45,7 @@ export type Surroundings = {
   need: 'required' | 'if_set';
   catalog: Catalog;
   sinkKinds: SinkKinds;
+  sourceKinds?: SourceKinds;
 };
 
 /**
@@ -71,7 +55,7 @@ export type Surroundings = {
  */
 export function resolve(
   file: object,
-  { env, need, catalog, sinkKinds }: Surroundings,
+  { env, need, catalog, sinkKinds, sourceKinds = SOURCE_KINDS }: Surroundings,
 ): { config: Config; faults: readonly Finding[]; warnings: readonly Finding[] } {
   const secretsOf: SecretsOf = (name, path, use) => {
     const unset = need === 'if_set' && !env[name]?.trim();
@@ -81,7 +65,8 @@ export function resolve(
   const roles = section(file, 'roles', RoleFileEntry);
   const calendars = section(file, 'calendars', CalendarEntry);
   const onCall = OnCall.safeParse(Reflect.get(file, 'on_call'));
-  const sources = resolveSources(section(file, 'sources', sourceEntry(catalog)), secretsOf);
+  const sourceEntries = section(file, 'sources', sourceEntry(catalog, sourceKinds));
+  const sources = resolveSources(sourceEntries, sourceKinds, secretsOf);
   const sinks = resolveSinks(section(file, 'sinks', sinkEntry(sinkKinds)), sinkKinds, secretsOf);
   const policies = readPolicies(file, catalog);
   const team = { people, roles, calendars, on_call: onCall.success ? onCall.data : null };
@@ -91,16 +76,29 @@ export function resolve(
     ...checkCalendars(calendars, people),
     ...sources.faults,
     ...sinks.faults,
-    ...[...policies].flatMap(([type, policy]) => checkRoutes(type, policy, sinks.names)),
+    ...[...policies].flatMap(([type, policy]) => [
+      ...checkNames(type, 'routes', policy, sinks.names),
+      ...checkNames(type, 'staging', policy, sinks.names),
+    ]),
   ];
   const warnings = [
     ...checked.flatMap((each) => each.warnings),
     ...checkClocks(team, policies, catalog),
     ...unroutedTypes(catalog, policies),
+    ...loneAlternates(policies),
+    ...sources.warnings,
   ];
   const { directory, slack_users } = resolveDirectory(team);
+  const schedules = Schedules.safeParse(Reflect.get(file, 'schedules') ?? {});
   return {
-    config: { directory, slack_users, policies, sources: sources.entries, sinks: sinks.entries },
+    config: {
+      directory,
+      slack_users,
+      policies,
+      sources: sources.entries,
+      sinks: sinks.entries,
+      schedules: schedules.success ? schedules.data : {},
+    },
     faults,
     warnings,
   };
@@ -120,16 +118,32 @@ function readPolicies(file: object, catalog: Catalog): Map<string, TypePolicy> {
   );
 }
 
-function checkRoutes(type: string, policy: TypePolicy, sinks: ReadonlySet<string>): Finding[] {
-  if (!Array.isArray(policy.routes)) return [];
-  return policy.routes.flatMap((sink: unknown, n) => {
+function checkNames(
+  type: string,
+  key: 'routes' | 'staging',
+  policy: TypePolicy,
+  sinks: ReadonlySet<string>,
+): Finding[] {
+  const names = policy[key];
+  if (!Array.isArray(names)) return [];
+  return names.flatMap((sink: unknown, n) => {
     if (typeof sink !== 'string') return [];
-    const path = ['policies', type, 'routes', String(n)];
-    if (policy.routes?.indexOf(sink) !== n) {
+    const path = ['policies', type, key, String(n)];
+    if (names.indexOf(sink) !== n) {
       return [{ path, message: `"${sink}" stands here twice.`, advice: 'Name each sink once.' }];
     }
     return dangling(sink, sinks, 'sinks', path);
   });
+}
+
+function loneAlternates(policies: ReadonlyMap<string, TypePolicy>): Finding[] {
+  return [...policies]
+    .filter(([, policy]) => policy.failover && (policy.routes?.length ?? 0) < 2)
+    .map(([type]) => ({
+      path: ['policies', type, 'failover'],
+      message: 'There is nobody to fail over to, because routes names fewer than two sinks.',
+      advice: `Name the other sinks in policies.${type}.routes, or leave failover out.`,
+    }));
 }
 
 function unroutedTypes(catalog: Catalog, policies: ReadonlyMap<string, TypePolicy>): Finding[] {
@@ -145,58 +159,21 @@ function unroutedTypes(catalog: Catalog, policies: ReadonlyMap<string, TypePolic
 
 type SecretsOf = (name: string, path: readonly string[], use: 'signing' | 'other') => Secrets;
 
-type SourceEntries = Section<z.infer<ReturnType<typeof sourceEntry>>>;
-
-function resolveSources({ entries }: SourceEntries, secretsOf: SecretsOf) {
-  const resolved = new Map<string, SourceConfig>();
-  const faults: Finding[] = [];
-  for (const [name, entry] of entries) {
-    const at = ['sources', name];
-    const signing = entry.secret_env ? secretsOf(entry.secret_env, [...at, 'secret_env'], 'signing') : null;
-    const reading = entry.token_env ? secretsOf(entry.token_env, [...at, 'token_env'], 'other') : null;
-    faults.push(...(signing?.findings ?? []), ...(reading?.findings ?? []));
-    if (entry.types.length > 0 && !entry.secret_env) {
-      const message = `${name} may send exports, so it needs a secret to sign them with.`;
-      faults.push({ path: at, message, advice: 'Name its variable in secret_env.' });
-    }
-    if (!entry.secret_env && !entry.token_env) {
-      const message = `${name} has neither secret_env nor token_env, so nobody can use it.`;
-      faults.push({ path: at, message, advice: 'Set secret_env to let it send, token_env to let it read.' });
-    }
-    if (entry.token_env && entry.scopes.length === 0) {
-      const message = 'The token may do nothing, because there are no scopes.';
-      faults.push({ path: [...at, 'token_env'], message, advice: 'Add scopes: [exports:read].' });
-    }
-    const refetch = entry.refetch_url === undefined ? null : checkUrl(entry.refetch_url, entry.allow_private);
-    if (refetch && !refetch.ok) {
-      faults.push({ path: [...at, 'refetch_url'], message: refetch.problem, advice: '' });
-    }
-    resolved.set(name, {
-      name,
-      secrets: signing?.values ?? [],
-      keys: keysOf(signing?.values ?? []),
-      types: entry.types,
-      refetch_url: entry.refetch_url ?? null,
-      allow_private: entry.allow_private,
-      tokens: reading?.values ?? [],
-      scopes: entry.scopes,
-    });
-  }
-  return { entries: resolved, faults };
-}
-
 function resolveSinks(
-  { names, entries }: Section<{ kind: string; secret_env: string; settings: unknown }>,
+  {
+    names,
+    entries,
+  }: Section<{ kind: string; secret_env: string; skus: SinkConfig['skus']; settings: unknown }>,
   kinds: SinkKinds,
   secretsOf: SecretsOf,
 ) {
   const resolved = new Map<string, SinkConfig>();
   const faults: Finding[] = [];
-  for (const [name, { kind, secret_env, settings }] of entries) {
+  for (const [name, { kind, secret_env, skus, settings }] of entries) {
     const use = kinds.find((each) => each.kind === kind)?.secret === 'token' ? 'other' : 'signing';
     const { values, findings } = secretsOf(secret_env, ['sinks', name, 'secret_env'], use);
     faults.push(...findings);
-    resolved.set(name, { name, kind, settings, secrets: values, keys: keysOf(values) });
+    resolved.set(name, { name, kind, skus, settings, secrets: values, keys: keysOf(values) });
   }
   return { names, entries: resolved, faults };
 }

@@ -1,6 +1,11 @@
 import { z } from 'zod';
 import type { AnyExportType, Catalog } from '../exports/define.ts';
+import { FAILOVER_APPROVALS } from '../exports/policy.ts';
 import { DAY_MS, GateMode, HOUR_MS, MINUTE_MS, OffHours, OnStale, Role, SlaClock } from '../exports/words.ts';
+import { SOURCE_KINDS } from '../sources/registry.ts';
+import { VariableName } from './names.ts';
+import { Schedules } from './schedules.ts';
+import { type SourceKinds, sourceEntry } from './sources.ts';
 
 /** The kinds of sink there are, each with the schema of its own settings. */
 export type SinkKinds = readonly { kind: string; secret: 'signing' | 'token'; settings: z.ZodType }[];
@@ -8,10 +13,6 @@ export type SinkKinds = readonly { kind: string; secret: 'signing' | 'token'; se
 const Name = z
   .string()
   .regex(/^[a-z][a-z0-9_-]{0,39}$/, 'A name is lower-case letters, digits, "-" and "_", such as "alice".');
-
-const VariableName = z
-  .string()
-  .regex(/^[A-Z][A-Z0-9_]{0,79}$/, 'This is the name of an environment variable, such as OMS_SECRET.');
 
 const Channel = z
   .string()
@@ -97,23 +98,6 @@ export const OnCall = z.strictObject({
 });
 export type OnCall = z.infer<typeof OnCall>;
 
-const SourceScope = z.enum(['exports:read']);
-export type SourceScope = z.infer<typeof SourceScope>;
-
-export const sourceEntry = (catalog: Catalog) =>
-  z.strictObject({
-    secret_env: VariableName.optional().describe('Variable that holds the signing secret.'),
-    types: z
-      .array(z.enum(catalog.all().map((type) => type.name)))
-      .default([])
-      .describe('Export types that this source may send.'),
-    refetch_url: z.string().min(1).max(2000).optional().describe('Where to ask for fresh values.'),
-    allow_private: z.boolean().default(false).describe('Lets refetch_url be a private or http address.'),
-    token_env: VariableName.optional().describe('Variable that holds a bearer token for reading.'),
-    scopes: z.array(SourceScope).default([]).describe('What the bearer token may do.'),
-  });
-export type SourceEntry = z.infer<ReturnType<typeof sourceEntry>>;
-
 const Ladder = z
   .array(
     z.strictObject({
@@ -136,9 +120,57 @@ const Ladder = z
     '"expire" ends the wait, so it can only be the last rung.',
   );
 
+const RolloutEntry = z.strictObject({
+  stages: z
+    .array(z.int().min(1).max(100))
+    .min(2, 'A rollout has at least two stages, such as [10, 50, 100].')
+    .max(10)
+    .refine(
+      (stages) =>
+        stages.every((stage, n) => n === 0 || (stages[n - 1] ?? 0) < stage) && stages.at(-1) === 100,
+      'The percents rise, and the last stage is 100.',
+    )
+    .optional()
+    .describe('Percent of the SKUs that are out after each stage; 10, 50 and 100 when left out.'),
+  hold_ms: z
+    .int()
+    .min(0)
+    .max(30 * DAY_MS)
+    .optional()
+    .describe('How long a stage is watched before the next; 30 minutes when left out.'),
+  min_lines: z
+    .int()
+    .min(2)
+    .max(100_000)
+    .optional()
+    .describe('With fewer SKUs everything goes out at once; 10 when left out.'),
+  advance: z
+    .enum(['auto', 'hand'])
+    .optional()
+    .describe('`auto` goes on by itself while all is well; `hand` waits for somebody at every stage.'),
+  max_error_percent: z
+    .number()
+    .min(0)
+    .max(100)
+    .optional()
+    .describe('Failed tries in a hundred; 50 when left out.'),
+  max_exceptions: z.int().min(0).optional().describe('Exceptions reported afterwards; none when left out.'),
+  max_accept_ms: z.int().positive().optional().describe('How long acceptance may have taken.'),
+});
+
 function optionalKeys<T extends z.ZodType>(names: readonly string[], value: (name: string) => T) {
   return z.strictObject(Object.fromEntries(names.map((name) => [name, value(name).optional()])));
 }
+
+const Failover = z
+  .strictObject({
+    approve: z
+      .enum(FAILOVER_APPROVALS)
+      .describe(
+        'Whose word the next one takes: nobody’s, somebody’s when it is dearer, or always somebody’s.',
+      ),
+  })
+  .describe('The sinks in routes are tried one after the other until one takes it, and not all at once.');
 
 /** What may be said about one type: its own rules and field groups by name, so that a typing error is found. */
 function typePolicy(type: AnyExportType) {
@@ -188,18 +220,32 @@ function typePolicy(type: AnyExportType) {
       .max(DAY_MS)
       .optional()
       .describe('How long "I’m on it" counts without a decision before on-call is paged again.'),
+    rollout: RolloutEntry.optional().describe('Cohort after cohort of SKUs, instead of all at once.'),
     routes: z.array(Name).optional().describe('Names of sinks; each takes the operations it knows.'),
+    staging: z
+      .array(Name)
+      .optional()
+      .describe('Staging sinks: a sample and a test order are tried there before anybody can accept.'),
+    ...(type.alternates ? { failover: Failover.optional() } : {}),
     rules: optionalKeys(Object.keys(type.rules), (name) =>
       typeof type.rules[name] === 'number' ? z.number() : z.string().min(1),
     ).optional(),
   });
 }
 
+const SinkSkus = z
+  .enum(['as_is', 'mapped'])
+  .default('as_is')
+  .describe(
+    '`mapped`: it takes its own SKUs only, so one without a name there is stopped before it is sent.',
+  );
+
 export function sinkEntry(kinds: SinkKinds) {
   const [first, ...rest] = kinds.map(({ kind, settings }) =>
     z.strictObject({
       kind: z.literal(kind),
       secret_env: VariableName.describe('Variable that holds the secret of this sink.'),
+      skus: SinkSkus,
       settings,
     }),
   );
@@ -216,7 +262,7 @@ const notYet = (what: string) =>
     .optional();
 
 /** The whole of meshline.yml, for the types and sinks there are. Names are checked against each other in resolve.ts. */
-export function fileSchema(catalog: Catalog, kinds: SinkKinds) {
+export function fileSchema(catalog: Catalog, kinds: SinkKinds, sourceKinds: SourceKinds = SOURCE_KINDS) {
   const policies = Object.fromEntries(
     catalog.all().map((type) => [type.name, typePolicy(type).describe(type.title).optional()]),
   );
@@ -225,10 +271,10 @@ export function fileSchema(catalog: Catalog, kinds: SinkKinds) {
     roles: z.partialRecord(Role, RoleFileEntry),
     on_call: OnCall,
     policies: z.strictObject(policies).optional(),
-    sources: z.record(Name, sourceEntry(catalog)),
+    sources: z.record(Name, sourceEntry(catalog, sourceKinds)),
     sinks: z.record(Name, sinkEntry(kinds)),
     calendars: z.record(Name, CalendarEntry).optional(),
-    schedules: notYet('Schedules'),
+    schedules: Schedules.optional(),
     retention: notYet('Retention rules'),
   });
 }

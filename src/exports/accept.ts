@@ -7,6 +7,7 @@ import { type Freshness, freshness, staleFacts } from './freshness.ts';
 import { awaited, names, type StepView, standing, steps } from './gates.ts';
 import { heldByAnother } from './locks.ts';
 import { type Refusal, refuse } from './refusals.ts';
+import { isSafe, unsafe } from './rehearsal.ts';
 import type { Acceptance, Export } from './state.ts';
 import { MINUTE_MS } from './words.ts';
 
@@ -21,6 +22,8 @@ export function accept(state: Export, command: Accept, context: Context): Decisi
   if ('refused' in step) return step;
   const held = heldByAnother(state, command.by, context);
   if (held) return held;
+  const unchecked = unsafe(state, context.directory);
+  if (unchecked) return unchecked;
   const stale = freshness(state, context.now).filter((each) => each.stale);
   const blocked = stale.length > 0 ? staleAnswer(state, command, stale, context) : null;
   if (blocked) return blocked;
@@ -59,10 +62,10 @@ export function signed(state: Export, acceptance: Acceptance, context: Context):
   return [...events, ...beginDelivery(after, context)];
 }
 
-/** Policy accepts by itself what no person needs to look at. */
+/** Policy accepts by itself what no person needs to look at, once its safety checks have passed. */
 export function acceptedByPolicy(state: Export, context: Context): readonly Event[] {
   const revision = state.revision;
-  if (state.status !== 'pending' || revision?.policy.gate.mode !== 'policy') return [];
+  if (state.status !== 'pending' || revision?.policy.gate.mode !== 'policy' || !isSafe(state)) return [];
   return signed(
     state,
     {

@@ -6,6 +6,7 @@ import { evolve } from './evolve.ts';
 import { freshness } from './freshness.ts';
 import { error } from './problems.ts';
 import { hasErrors, type Read, remediationRoute } from './receive.ts';
+import { ownerGate } from './rehearsal.ts';
 import type { Export } from './state.ts';
 
 /** What is already known about the things an arriving export sets. */
@@ -39,7 +40,10 @@ export function arrive(
     const route = remediationRoute(context.directory, 'Part of it is older than what is already known.');
     return first({ ...read, problems, route }, from, 'quarantined', null, context);
   }
-  if (known.open && known.open.occurred_at <= read.occurred_at) return again(known.open, read, context);
+  // What takes an export back sets the same things, and is no new version of it.
+  const reverses = read.envelope?.source.reverses;
+  if (known.open && known.open.id !== reverses && known.open.occurred_at <= read.occurred_at)
+    return again(known.open, read, context);
   return first(read, from, 'pending', null, context);
 }
 
@@ -125,6 +129,5 @@ function gated(read: Read, context: Context): Read['revision'] {
   const stale = freshness(probe, context.now).filter((each) => each.stale);
   if (stale.length === 0) return revision;
   const reason = `Policy would accept it, but its ${stale.map((each) => each.group).join(' and ')} data is too old.`;
-  const gate = { mode: 'single', steps: [{ role: read.route.role }], ordered: false, reason } as const;
-  return { ...revision, policy: { ...revision.policy, gate } };
+  return { ...revision, policy: { ...revision.policy, gate: ownerGate(read.route.role, reason) } };
 }

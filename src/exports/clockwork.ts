@@ -6,6 +6,7 @@ import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
 import type { Directory } from './ownership.ts';
 import type { LadderAction } from './policy.ts';
+import { rolloutTick } from './rollout-decide.ts';
 import type { Export } from './state.ts';
 
 /** Everything that time alone has made due. Each rung fires once however late the clock comes. */
@@ -14,6 +15,8 @@ export function tick(state: Export, mayExpire: boolean, context: Context): reado
     const due = state.undo_until !== null && state.undo_until <= context.now;
     return due ? beginDelivery(state, context) : [];
   }
+  const stage = rolloutTick(state, mayExpire, context);
+  if (stage.length > 0) return stage;
   const events: Event[] = quieted(state, context.now);
   let now = events.reduce<Export>((at, event) => evolve(at, event, context.now, at.id), state);
   for (let next = nextRung(now); next && next.at <= context.now; next = nextRung(now)) {

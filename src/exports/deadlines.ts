@@ -54,7 +54,8 @@ export function elapsed(state: Export, at: number): number {
 /** When the export next needs the clock, in UTC ms; null when only people or sinks can move it. */
 export function nextDeadline(state: Export): number | null {
   if (state.status === 'accepted') return state.undo_until;
-  const instants = [nextRung(state)?.at, state.lock?.until, state.ack?.until];
-  const known = instants.filter((at) => at !== undefined);
+  const hold = state.status === 'delivering' ? state.rollout?.hold_until : null;
+  const instants = [hold, nextRung(state)?.at, state.lock?.until, state.ack?.until];
+  const known = instants.filter((at) => at !== undefined && at !== null);
   return known.length > 0 ? Math.min(...known) : null;
 }

@@ -5,12 +5,20 @@ import type { Command, Context } from './commands.ts';
 import { raiseException, recordPush, redeliver } from './delivery.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
+import { recordQuote, useAlternate } from './failover.ts';
 import { followDirectory } from './follow.ts';
 import { deciders, names, remedialists, resolvers } from './gates.ts';
 import { heldByAnother } from './locks.ts';
+import { continueMapped } from './mapping.ts';
 import type { PersonId } from './ownership.ts';
+import { closePreview } from './preview.ts';
 import { type Refusal, refuse } from './refusals.ts';
+import { overrideSafety, recordRehearsal, requestRehearsal } from './rehearsal-decide.ts';
 import { acknowledge, comment, edit, openReview, reassign, requestChanges, undo } from './review.ts';
+import { advance, endRollback, hold, noteRollback, rollBack } from './rollout-decide.ts';
+import { isRollingBack } from './rollout-stages.ts';
+import { scheduledFor } from './scheduled.ts';
+import { takeOut } from './shortfall.ts';
 import type { Export } from './state.ts';
 import { type Status, TERMINAL } from './words.ts';
 
@@ -69,24 +77,63 @@ export function decide(state: Export | null, command: Command, context: Context)
     case 'supersede':
       if (TERMINAL.has(state.status)) return { events: [] };
       return { events: [{ type: 'superseded', newer: command.newer }] };
+    case 'expire':
+      return { events: EXPIRABLE.has(state.status) ? [{ type: 'expired' }] : [] };
     case 'tick':
       return { events: tick(state, command.may_expire, context) };
     case 'record_push':
       return recordPush(state, command, context);
+    case 'record_quote':
+      return recordQuote(state, command, context);
+    case 'use_alternate':
+      return useAlternate(state, command, context);
+    case 'record_rehearsal':
+      return recordRehearsal(state, command, context);
+    case 'request_rehearsal':
+      if (state.returned) return returnedRefusal(state, context);
+      return requestRehearsal(state, command, context);
+    case 'override_safety_checks':
+      if (state.returned) return returnedRefusal(state, context);
+      return overrideSafety(state, command, context);
     case 'redeliver':
       return redeliver(state, command, context);
     case 'raise_exception':
       return raiseException(state, command, context);
     case 'resume':
       return resume(state, command, context);
+    case 'take_out':
+      return takeOut(state, command, context);
+    case 'continue_mapped':
+      return continueMapped(state, command, context);
+    case 'close_preview':
+      return closePreview(state, command.live);
+    case 'advance_rollout':
+      return advance(state, command, context);
+    case 'hold_rollout':
+      return hold(state, command, context);
+    case 'roll_back_rollout':
+      return rollBack(state, command, context);
+    case 'note_rollback':
+      return noteRollback(state, command);
+    case 'end_rollback':
+      return endRollback(state, command);
     case 'roll_back':
       if (state.status === 'rolled_back') return { events: [] };
-      if (state.status !== 'delivered')
+      if (command.own === true && !TERMINAL.has(state.status))
+        return { events: [{ type: 'rolled_back', by_export: command.by_export }] };
+      if (state.status !== 'delivered' && !(state.status === 'delivering' && isRollingBack(state)))
         return refuse('not_waiting', { status: state.status, verb: 'roll back' });
       return { events: [{ type: 'rolled_back', by_export: command.by_export }] };
   }
 }
 
+const EXPIRABLE: ReadonlySet<Status> = new Set<Status>([
+  'quarantined',
+  'pending',
+  'accepted',
+  'paused',
+  'failed',
+]);
 const REJECTABLE: ReadonlySet<Status> = new Set<Status>(['pending', 'quarantined', 'paused', 'failed']);
 const WITHDRAWABLE: ReadonlySet<Status> = new Set<Status>([
   'pending',
@@ -98,7 +145,7 @@ const WITHDRAWABLE: ReadonlySet<Status> = new Set<Status>([
 
 /** Says who ended it, so that a late click never looks like a fault. */
 function endedRefusal(state: Export, context: Context): Refusal | null {
-  if (REJECTABLE.has(state.status)) return null;
+  if (REJECTABLE.has(state.status) || scheduledFor(state, context.now) !== null) return null;
   const signer = state.acceptances.at(-1)?.by ?? null;
   const by = state.ending?.by ?? (state.ending ? null : signer);
   const who = by === null ? bySelf(state.status) : (context.directory.people.get(by)?.name ?? 'somebody');
@@ -145,7 +192,7 @@ function withdraw(state: Export, command: Extract<Command, { do: 'withdraw' }>, 
   if (state.requester !== command.by) {
     return forbidden('withdraw', state.requester === null ? [] : [state.requester], context);
   }
-  if (!WITHDRAWABLE.has(state.status))
+  if (!WITHDRAWABLE.has(state.status) && scheduledFor(state, context.now) === null)
     return refuse('not_waiting', { status: state.status, verb: 'withdraw' });
   return { events: [{ type: 'withdrawn', by: command.by, reason: command.reason?.trim() || null }] };
 }

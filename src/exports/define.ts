@@ -1,5 +1,7 @@
 import type { z } from 'zod';
 import type { Envelope, Json } from './envelope.ts';
+import type { Money } from './fields.ts';
+import type { Amount, Currency } from './money.ts';
 import type { ExceptionRule, RetryPolicy } from './policy.ts';
 import type { Problem } from './problems.ts';
 import type { Line } from './text.ts';
@@ -24,8 +26,35 @@ export type CardContent = {
   effect: string;
 };
 
-/** One thing a sink is asked to do. Names are `noun.verb`, e.g. `promo.activate`. */
-export type Operation = { name: string; body: { [key: string]: Json } };
+/**
+ * One thing a sink is asked to do. Names are `noun.verb`, e.g. `promo.activate`. `not_before` (ISO
+ * 8601) is when it takes effect: a sink that keeps no schedule of its own is sent it only then.
+ */
+export type Operation = { name: string; body: { [key: string]: Json }; not_before?: string };
+
+/** An export that takes another one back, as far as the type knows it. */
+export type Reversal = { export_type: string; intent: Intent; payload: { [key: string]: Json } };
+
+/** What something costs, and what it is called. */
+export type Price = { amount: Amount; currency: Currency; service: string | null };
+
+/** How a type's sinks can stand in for each other, one after the other. Such a type has one operation. */
+export type Alternates<P> = {
+  /** Names of sinks, or names they go by, the most wanted first. */
+  wanted(payload: P): readonly string[];
+  /** What it was expected to cost, and what it may cost without asking anybody. */
+  costs(payload: P): { expected: Money; allowed: Money };
+  /** The operation as it is put to one of them, by its name and at the price it has told, where known. */
+  operation(operation: Operation, payload: P, name: string | null, price: Price | null): Operation;
+};
+
+/** A form that mends what a failure was about. */
+export type Mend = {
+  /** For its button: "Fix address". */
+  title: string;
+  /** Paths of single values, also of those that are missing; `*` stands for any list index. */
+  paths: readonly string[];
+};
 
 /** Limits by name; each type declares its own with their defaults. */
 export type Rules = Readonly<Record<string, number | string>>;
@@ -35,6 +64,8 @@ export type TypeContext<P, R extends Rules> = {
   payload: P;
   rules: R;
   now: number;
+  /** True when Meshline itself sends it (`own.ts`), such as what takes an earlier export back. */
+  own: boolean;
 };
 
 /**
@@ -76,8 +107,32 @@ export type ExportType<Schema extends z.ZodObject = z.ZodObject, R extends Rules
    */
   subjects(payload: z.infer<Schema>, envelope: Envelope): string[];
   card(context: TypeContext<z.infer<Schema>, R>): CardContent;
-  operations(payload: z.infer<Schema>, envelope: Envelope): Operation[];
+  /** `rules` are those that the export was stamped with, so that gate and operations agree. */
+  operations(payload: z.infer<Schema>, envelope: Envelope, rules: R): Operation[];
+  /**
+   * The export that puts back what one of these values had set, for the canonical SKUs named or for
+   * all of them. Null when there is nothing to put back; left out where it cannot be taken back.
+   */
+  reverse?(
+    payload: z.infer<Schema>,
+    skus: ReadonlySet<string> | null,
+    envelope: Envelope,
+    /** What the sinks told when they took it, such as schedules that stood before. */
+    told: { readonly [key: string]: Json },
+  ): Reversal | null;
+  /**
+   * The values without these canonical SKUs, for when there is too little of them, or why that cannot
+   * be; nothing may be left. Left out where the export goes out whole.
+   */
+  without?(
+    payload: z.infer<Schema>,
+    skus: ReadonlySet<string>,
+  ): { payload: { [key: string]: Json } } | { why: string };
   exceptions: Readonly<Record<string, ExceptionRule>>;
+  /** Where sinks can stand in for each other, such as carriers (R32). */
+  alternates?: Alternates<z.infer<Schema>>;
+  /** By exception code: what whoever settles that failure may change in a form while the export is paused. */
+  mends?: Readonly<Record<string, Mend>>;
 };
 
 /**

@@ -1,35 +1,45 @@
+import { afterRefusal, firstTries, stillOpen, withoutOvertaken } from './alternates.ts';
 import type { Command, Context } from './commands.ts';
 import type { Decision } from './decide.ts';
-import { Envelope } from './envelope.ts';
 import type { Event } from './events.ts';
 import { evolve } from './evolve.ts';
-import { exceptionRule } from './exceptions.ts';
 import { freshness, staleFacts } from './freshness.ts';
 import { names, resolvers, standing } from './gates.ts';
 import { revisionHash } from './hash.ts';
-import { backupOf, type Directory, type PersonId } from './ownership.ts';
+import { operationsOf } from './operations.ts';
+import { deliveredEvents } from './preview.ts';
 import { refuse } from './refusals.ts';
-import type { Export, Push, Revision, Trouble } from './state.ts';
-import type { Role } from './words.ts';
+import { isSafe } from './rehearsal.ts';
+import {
+  beginInStages,
+  everythingOut,
+  isPastFirst,
+  isRollingBack,
+  reportedInStage,
+} from './rollout-stages.ts';
+import { startsAt } from './scheduled.ts';
+import type { Export, Push, Revision } from './state.ts';
+import { isTryOf } from './tries.ts';
+import { troubleOf } from './trouble.ts';
 
 type RecordPush = Extract<Command, { do: 'record_push' }>;
 type Raise = Extract<Command, { do: 'raise_exception' }>;
 type Redeliver = Extract<Command, { do: 'redeliver' }>;
 
 /** What was accepted is what is pushed, or nothing is (R14). A mismatch is a bug or tampering, never a refusal. */
-function assertAccepted(state: Export, revision: Revision): void {
+export function assertAccepted(state: Export, revision: Revision): void {
   const { export_type, intent, campaign_id, payload } = revision;
   const now = revisionHash({ export_type, intent, campaign_id, payload });
   const needed = Math.max(1, revision.policy.gate.steps.length);
   if (now !== revision.hash || standing(state).length < needed) {
     throw new Error('The values about to be pushed are not the values that were accepted.');
   }
+  if (!isSafe(state)) throw new Error('The values about to be pushed have not passed their safety checks.');
 }
 
-function planned(state: Export, revision: Revision, context: Context): readonly Push[] {
-  const type = context.catalog.get(revision.export_type);
-  if (!type) throw new Error(`The type ${revision.export_type} is not in the catalogue any more.`);
-  const operations = type.operations(revision.payload, Envelope.parse(state.raw));
+/** Everything that these values would send, in the order of the routes. */
+export function planned(state: Export, revision: Revision, context: Context): readonly Push[] {
+  const operations = operationsOf(state, revision, context.catalog);
   const twice = new Map<string, number>();
   return operations.flatMap((operation) =>
     (revision.policy.routes[operation.name] ?? []).map((sink): Push => {
@@ -37,13 +47,14 @@ function planned(state: Export, revision: Revision, context: Context): readonly 
       const n = (twice.get(stem) ?? 0) + 1;
       twice.set(stem, n);
       const key = n === 1 ? stem : `${stem}-${n}`;
-      const earlier = state.pushes.find((push) => push.key === key);
+      const earlier = state.pushes.findLast((push) => isTryOf(push.key, key));
       if (earlier?.status === 'delivered') return earlier;
       return {
-        key,
+        key: earlier?.key ?? key,
         sink,
         operation,
-        status: 'waiting',
+        // Its answer was lost before people accepted again: it is looked for, not sent blindly.
+        status: earlier?.status === 'unknown' ? 'unknown' : 'waiting',
         attempts: 0,
         next_at: null,
         detail: null,
@@ -55,14 +66,17 @@ function planned(state: Export, revision: Revision, context: Context): readonly 
   );
 }
 
-function staleGroups(state: Export, now: number): readonly string[] {
+export function staleGroups(state: Export, now: number): readonly string[] {
+  if (isPastFirst(state)) return [];
+  // What was accepted for a later day counts from that day: waiting for it makes nothing too old.
+  const begins = state.status === 'delivering' ? Math.max(0, ...state.pushes.map(startsAt)) : 0;
   return freshness(state, now)
-    .filter((each) => each.stale)
+    .filter((each) => each.stale && now - begins > each.limit_ms)
     .map((each) => each.group);
 }
 
 /** An acceptance of data that has since gone stale counts no longer; without a person to ask again, it fails visibly. */
-function lapsed(state: Export, groups: readonly string[], context: Context): readonly Event[] {
+export function lapsed(state: Export, groups: readonly string[], context: Context): readonly Event[] {
   if (state.revision?.policy.gate.mode !== 'policy') return [{ type: 'acceptance_lapsed', groups }];
   const message = `The ${groups.join(' and ')} data was too old to push.`;
   return [{ type: 'failed', trouble: troubleOf(state, 'stale_data', message, {}, null, context) }];
@@ -75,38 +89,13 @@ export function beginDelivery(state: Export, context: Context): readonly Event[]
   assertAccepted(state, revision);
   const stale = staleGroups(state, context.now);
   if (stale.length > 0) return lapsed(state, stale, context);
-  const pushes = planned(state, revision, context);
+  const whole = planned(state, revision, context);
+  const staged = beginInStages(state, whole, revision, context);
+  if (staged) return staged;
+  const pushes = firstTries(whole, revision, context);
   const events: Event[] = [{ type: 'delivery_begun', pushes }];
-  return pushes.every((push) => push.status === 'delivered') ? [...events, { type: 'delivered' }] : events;
-}
-
-/** Who owns a failure: the export's own owner when it is their role, else the role's default owner or their backup. */
-export function troubleOwner(state: Export, role: Role, directory: Directory): PersonId | null {
-  if (role === state.route.role && directory.people.get(state.route.owner)?.active) return state.route.owner;
-  const named = directory.roles.get(role)?.default_owner ?? null;
-  if (named === null) return null;
-  return directory.people.get(named)?.active ? named : backupOf(directory, named);
-}
-
-function troubleOf(
-  state: Export,
-  code: string,
-  message: string,
-  metadata: Trouble['metadata'],
-  sink: string | null,
-  context: Context,
-): Trouble {
-  const type = state.revision ? context.catalog.get(state.revision.export_type) : undefined;
-  const rule = exceptionRule(type, code);
-  return {
-    ...rule,
-    code,
-    message,
-    metadata,
-    sink,
-    owner: troubleOwner(state, rule.role, context.directory),
-    at: context.now,
-  };
+  const done = pushes.every((push) => push.status === 'delivered');
+  return done ? [...events, ...deliveredEvents({ ...state, pushes }, context)] : events;
 }
 
 function pushEvent(push: Push, command: RecordPush): Event {
@@ -141,22 +130,29 @@ function pushEvent(push: Push, command: RecordPush): Event {
 export function recordPush(state: Export, command: RecordPush, context: Context): Decision {
   const push = state.pushes.find((each) => each.key === command.key);
   if (!push || push.status === 'delivered' || push.status === 'failed') return { events: [] };
-  const event = pushEvent(push, command);
+  const event = pushEvent(push, { ...command, outcome: stillOpen(state, push, command.outcome) });
   const after = evolve(state, event, context.now, state.id);
-  if (after.status !== 'delivering') return { events: [event] };
+  if (after.status !== 'delivering' || isRollingBack(after)) return { events: [event] };
   return { events: [event, ...settle(after, event, context)] };
+}
+
+function isOpen({ status }: Push): boolean {
+  return status !== 'delivered' && status !== 'failed';
 }
 
 function settle(state: Export, last: Event, context: Context): readonly Event[] {
   if (last.type === 'push_failed') {
     const sink = state.pushes.find((push) => push.key === last.key)?.sink ?? null;
+    const next = afterRefusal(state, last, context);
+    if (next) return next;
     const trouble = troubleOf(state, last.exception_code, last.message, last.metadata, sink, context);
     if (trouble.then === 'pause') return [{ type: 'paused', trouble }];
   }
-  const open = state.pushes.some((push) => push.status !== 'delivered' && push.status !== 'failed');
-  const failed = state.pushes.find((push) => push.status === 'failed');
+  const open = state.pushes.some(isOpen);
+  const failed = withoutOvertaken(state).pushes.find((push) => push.status === 'failed');
   if (failed) {
-    if (open) return [];
+    // What begins on a later day is not waited for: people hear of the failure while it can be mended.
+    if (state.pushes.some((push) => isOpen(push) && startsAt(push) <= context.now)) return [];
     const code = failed.exception_code ?? 'sink_rejected';
     const metadata = last.type === 'push_failed' ? last.metadata : {};
     const trouble = troubleOf(
@@ -169,7 +165,7 @@ function settle(state: Export, last: Event, context: Context): readonly Event[] 
     );
     return [{ type: 'failed', trouble }];
   }
-  if (!open) return [{ type: 'delivered' }];
+  if (!open) return everythingOut(state, context);
   const stale = last.type === 'push_retried' ? staleGroups(state, context.now) : [];
   return stale.length > 0 ? lapsed(state, stale, context) : [];
 }
@@ -179,11 +175,19 @@ export function raiseException(state: Export, command: Raise, context: Context):
   if (state.status !== 'delivering' && state.status !== 'delivered') {
     return refuse('not_waiting', { status: state.status, verb: 'report a failure of' });
   }
+  // Of alternatives the one under way answers for itself; a report beside it could start a second one.
+  if (state.revision?.policy.failover && state.status === 'delivering') {
+    return refuse('not_waiting', { status: state.status, verb: 'report a failure of' });
+  }
   if (!state.pushes.some((push) => push.sink === command.sink)) {
     return refuse('not_allowed', { verb: 'report a failure of', allowed: 'Only a sink that received it' });
   }
   const trouble = troubleOf(state, command.code, command.message, command.metadata, command.sink, context);
-  return { events: [trouble.then === 'pause' ? { type: 'paused', trouble } : { type: 'failed', trouble }] };
+  const { sink, code, message } = command;
+  const { counted, goes_on } = reportedInStage(state, { sink, code, message }, context);
+  if (goes_on && (trouble.then === 'fail' || isRollingBack(state))) return { events: counted };
+  const stops: Event = trouble.then === 'pause' ? { type: 'paused', trouble } : { type: 'failed', trouble };
+  return { events: [...counted.slice(0, 1), stops] };
 }
 
 /** Sends what failed once more, under the same keys. */
@@ -200,7 +204,9 @@ export function redeliver(state: Export, command: Redeliver, context: Context): 
       ? refuse('stale_refused', staleFacts(state, stale[0]))
       : { events: [{ type: 'acceptance_lapsed', groups: stale.map((each) => each.group) }] };
   }
-  const keys = state.pushes.filter((push) => push.status !== 'delivered').map((push) => push.key);
+  const keys = withoutOvertaken(state)
+    .pushes.filter((push) => push.status !== 'delivered')
+    .map((push) => push.key);
   if (keys.length === 0) return refuse('nothing_to_redeliver');
   return { events: [{ type: 'redelivery_requested', by: command.by, keys }] };
 }

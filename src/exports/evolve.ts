@@ -1,7 +1,19 @@
 import { elapsed } from './deadlines.ts';
-import type { Json } from './envelope.ts';
 import type { Event } from './events.ts';
+import { pushed } from './evolve-pushes.ts';
+import { askedAgain, found, overridden, rehearsalOf } from './rehearsal.ts';
+import {
+  endedRollout,
+  exceptionCounted,
+  rollbackBegun,
+  rollbackIssued,
+  rolloutHeld,
+  sendingAgain,
+  stageBegun,
+  stageCompleted,
+} from './rollout-state.ts';
 import type { Export, Push } from './state.ts';
+import type { Status } from './words.ts';
 
 /**
  * The state after one event. Total and pure: replaying an export's events in order gives exactly
@@ -39,28 +51,23 @@ export function evolve(before: Export | null, event: Event, at: number, id: stri
       pages: 0,
       ack: null,
       undo_until: null,
+      drift_seen: false,
+      rehearsal: event.outcome === 'pending' ? rehearsalOf(event.revision, at) : null,
       pushes: [],
+      alternate: null,
       trouble: null,
+      rollout: null,
+      noticed: event.outcome === 'quarantined',
       ending: open ? null : { at, by: null, reason: null },
     };
   }
   if (!before) throw new Error(`The event ${event.type} needs an export that was received.`);
-  return { ...before, ...changed(before, event, at), version: before.version + 1 };
+  const after = { ...before, ...changed(before, event, at), version: before.version + 1 };
+  return { ...after, noticed: after.noticed || NEEDS_A_PERSON.has(after.status) };
 }
 
-/** What was told of a push so far; within a fact that is a map, such as `before`, the first value of a key stays. */
-function told(state: Export, key: string, more: Push['facts']): Push['facts'] {
-  const known = state.pushes.find((push) => push.key === key)?.facts ?? {};
-  const merged = Object.entries(more).map(([name, value]) => {
-    const earlier = known[name];
-    return [name, isMap(earlier) && isMap(value) ? { ...value, ...earlier } : value] as const;
-  });
-  return { ...known, ...Object.fromEntries(merged) };
-}
-
-function isMap(value: Json | undefined): value is { [key: string]: Json } {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
+/** What brings an export to a person's notice, whatever its gate is. */
+const NEEDS_A_PERSON: ReadonlySet<Status> = new Set<Status>(['quarantined', 'paused', 'failed']);
 
 type Known = Exclude<Event, { type: 'received' }>;
 
@@ -79,6 +86,7 @@ function waitAgain(at: number) {
     pages: 0,
     ack: null,
     undo_until: null,
+    alternate: null,
     trouble: null,
   } satisfies Partial<Export>;
 }
@@ -89,18 +97,17 @@ const settled = {
   lock: null,
   returned: null,
   ack: null,
+  alternate: null,
 } satisfies Partial<Export>;
 
 function withChannel(state: Export, channel: string): readonly string[] {
   return state.channels.includes(channel) ? state.channels : [...state.channels, channel];
 }
 
-function withPush(state: Export, key: string, change: Partial<Push>): readonly Push[] {
-  return state.pushes.map((push) => (push.key === key ? { ...push, ...change } : push));
-}
-
-function attempted(state: Export, key: string): number {
-  return (state.pushes.find((push) => push.key === key)?.attempts ?? 0) + 1;
+/** One whose effect is in doubt keeps its key and is looked for first. */
+function againUnder(push: Push, key: string | undefined): Push {
+  if (key === undefined || push.status === 'unknown') return push;
+  return { ...push, key, status: 'waiting', attempts: 0, next_at: null, detail: null, exception_code: null };
 }
 
 function changed(state: Export, event: Known, at: number): Partial<Export> {
@@ -121,6 +128,8 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         route: event.route,
         stand_in: event.route.owner === state.route.owner ? state.stand_in : null,
         channels: withChannel(state, event.route.channel),
+        ...endedRollout(state),
+        rehearsal: rehearsalOf(event.revision, at),
         pushes: [],
       };
     case 'freshness_renewed':
@@ -167,20 +176,46 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
       return { ack: null };
     case 'refetch_requested':
       return { refetch_asked_at: at };
+    case 'rehearsed':
+      return { ...(event.gate ? waitAgain(at) : {}), ...found(state, event, at) };
+    case 'rehearsal_requested':
+      return askedAgain(state, at);
+    case 'safety_checks_overridden':
+      return overridden(state, event, at);
     case 'acceptance_recorded':
       return { acceptances: [...state.acceptances, event.acceptance], lock: null };
     case 'accepted':
       return { ...settled, status: 'accepted', undo_until: event.undo_until };
     case 'acceptance_lapsed':
-      return { ...waitAgain(at), status: 'pending' };
+      return { ...waitAgain(at), ...endedRollout(state), status: 'pending' };
     case 'rejected':
-      return { ...settled, status: 'rejected', ending: { at, by: event.by, reason: event.reason } };
+      return {
+        ...settled,
+        ...endedRollout(state),
+        status: 'rejected',
+        ending: { at, by: event.by, reason: event.reason },
+      };
     case 'withdrawn':
-      return { ...settled, status: 'withdrawn', ending: { at, by: event.by, reason: event.reason } };
+      return {
+        ...settled,
+        ...endedRollout(state),
+        status: 'withdrawn',
+        ending: { at, by: event.by, reason: event.reason },
+      };
     case 'expired':
-      return { ...settled, status: 'expired', ending: { at, by: null, reason: null } };
+      return {
+        ...settled,
+        ...endedRollout(state),
+        status: 'expired',
+        ending: { at, by: null, reason: null },
+      };
     case 'superseded':
-      return { ...settled, status: 'superseded', ending: { at, by: null, reason: null } };
+      return {
+        ...settled,
+        ...endedRollout(state),
+        status: 'superseded',
+        ending: { at, by: null, reason: null },
+      };
     case 'reminded':
       return { rungs_fired: state.rungs_fired + 1, last_rung_at: at };
     case 'escalated':
@@ -195,47 +230,32 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
     case 'delivery_begun':
       return { status: 'delivering', undo_until: null, pushes: event.pushes };
     case 'push_delivered':
-      return {
-        pushes: withPush(state, event.key, {
-          status: 'delivered',
-          attempts: attempted(state, event.key),
-          next_at: null,
-          detail: event.reference,
-          exception_code: null,
-          facts: told(state, event.key, event.facts ?? {}),
-        }),
-      };
     case 'push_advanced':
-      return {
-        pushes: withPush(state, event.key, {
-          status: 'waiting',
-          next_at: null,
-          cursor: event.cursor,
-          facts: told(state, event.key, event.facts),
-        }),
-      };
     case 'push_retried':
     case 'push_unknown':
-      return {
-        pushes: withPush(state, event.key, {
-          status: event.type === 'push_retried' ? 'retrying' : 'unknown',
-          attempts: attempted(state, event.key),
-          next_at: event.next_at,
-          detail: event.cause,
-        }),
-      };
     case 'push_failed':
+      return pushed(state, event);
+    case 'alternate_sought':
       return {
-        pushes: withPush(state, event.key, {
-          status: 'failed',
-          attempts: attempted(state, event.key),
-          next_at: null,
-          detail: event.message,
-          exception_code: event.exception_code,
-        }),
+        alternate: {
+          from: event.from,
+          to: event.to,
+          code: event.code,
+          message: event.message,
+          price: null,
+          dearer: null,
+        },
       };
+    case 'failed_over':
+      return { ...settled, status: 'delivering', trouble: null, pushes: [...state.pushes, event.push] };
     case 'delivered':
-      return { ...settled, status: 'delivered', trouble: null, ending: { at, by: null, reason: null } };
+      return {
+        ...settled,
+        ...endedRollout(state),
+        status: 'delivered',
+        trouble: null,
+        ending: { at, by: null, reason: null },
+      };
     case 'failed':
       return { ...settled, status: 'failed', trouble: event.trouble };
     case 'redelivery_requested':
@@ -251,7 +271,9 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
     case 'paused':
       return {
         status: 'paused',
+        channels: withChannel(state, event.trouble.channel ?? state.route.channel),
         trouble: event.trouble,
+        alternate: event.alternate ?? null,
         waiting_since: at,
         elapsed_ms: 0,
         rungs_fired: 0,
@@ -260,15 +282,50 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         ack: null,
         ending: null,
       };
-    case 'resumed':
+    case 'resumed': {
+      const revision = state.revision && { ...state.revision, number: state.revision.number + 1 };
       return {
         ...waitAgain(at),
+        ...endedRollout(state),
         status: 'pending',
+        drift_seen: state.drift_seen || state.trouble?.code === 'rollback_drifted',
         pushes: [],
-        revision: state.revision && { ...state.revision, number: state.revision.number + 1 },
+        revision,
+        rehearsal: rehearsalOf(revision, at),
       };
+    }
+    case 'mapping_completed':
+      return {
+        ...sendingAgain(state),
+        ...settled,
+        status: 'delivering',
+        trouble: null,
+        ending: null,
+        pushes: state.pushes.map((push) => againUnder(push, event.tries[push.key])),
+      };
+    case 'preview_ready':
+      return {};
+    case 'preview_closed':
+      return { preview_closed: true };
     case 'rolled_back':
-      return { status: 'rolled_back' };
+      return {
+        ...settled,
+        ...endedRollout(state),
+        status: 'rolled_back',
+        ending: state.ending ?? { at, by: null, reason: null },
+      };
+    case 'rollout_stage_begun':
+      return stageBegun(state, event, at);
+    case 'rollout_stage_completed':
+      return stageCompleted(state, event, at);
+    case 'rollout_exception_reported':
+      return exceptionCounted(state, event);
+    case 'rollout_held':
+      return rolloutHeld(state, event);
+    case 'rollout_rollback_begun':
+      return { ...settled, ...rollbackBegun(state, event, at), status: 'delivering', trouble: null };
+    case 'rollout_rollback_issued':
+      return rollbackIssued(state, event);
   }
 }
 

@@ -11,6 +11,11 @@ export function fail(role: Role, severity: Severity, remedy: string): ExceptionR
   return { role, severity, then: 'fail', remedy };
 }
 
+/** Another system may well take what this one refused (R32). */
+export function curable(rule: ExceptionRule): ExceptionRule {
+  return { ...rule, alternate: true };
+}
+
 /**
  * Who owns each kind of failure and what they can do (R34). `pause` where the answer changes the
  * values or the world, so that people must accept again; `fail` where the same values are sent again.
@@ -34,7 +39,11 @@ export const EXCEPTIONS: Readonly<Record<string, ExceptionRule>> = {
     'Map the location to the one this system knows, then resume.',
   ),
 
-  sku_mapping_failed: pause('merchandising', 'high', 'Map the SKU to one item in this system, then resume.'),
+  sku_mapping_failed: pause(
+    'merchandising',
+    'high',
+    'Say what this system calls each of the SKUs; it then goes on by itself.',
+  ),
   price_conflict: pause(
     'merchandising',
     'high',
@@ -53,31 +62,36 @@ export const EXCEPTIONS: Readonly<Record<string, ExceptionRule>> = {
     'high',
     'The values have changed since the promo began. Choose the price of each SKU and send a price update.',
   ),
-  currency_invalid: pause('operations', 'high', 'Use a currency that this system is set up for.'),
+  currency_invalid: curable(pause('operations', 'high', 'Use a currency that this system is set up for.')),
   store_limit_reached: pause(
     'operations',
     'high',
     'Free a place at the shop (old promos, products), then resume.',
   ),
 
-  label_pending: pause('logistics', 'high', 'Try another carrier or service, or make the label by hand.'),
-  carrier_mismatch: pause(
+  label_pending: curable(
+    pause('logistics', 'high', 'Try another carrier or service, or make the label by hand.'),
+  ),
+  carrier_mismatch: curable(
+    pause('logistics', 'high', 'Choose a carrier that serves this parcel and address, then resume.'),
+  ),
+  delivery_exception: pause(
     'logistics',
     'high',
-    'Choose a carrier that serves this parcel and address, then resume.',
+    'Ask the carrier what holds the parcel up, tell the customer, then resume.',
   ),
-  address_invalid: pause('logistics', 'high', 'Ask the customer for the right address, then resume.'),
+  address_invalid: pause(
+    'logistics',
+    'high',
+    'Ask the customer for the right address and put it in, or resume once the carrier takes it.',
+  ),
   address_unverifiable: pause('logistics', 'normal', 'Check the address with the customer, then resume.'),
   contact_invalid: pause('logistics', 'normal', 'Correct the name or phone number, then resume.'),
-  package_over_limit: pause(
-    'logistics',
-    'high',
-    'Split the parcel or choose a freight service, then resume.',
+  package_over_limit: curable(
+    pause('logistics', 'high', 'Split the parcel or choose a freight service, then resume.'),
   ),
-  package_service_mismatch: pause(
-    'logistics',
-    'high',
-    'Choose a service that takes this parcel, then resume.',
+  package_service_mismatch: curable(
+    pause('logistics', 'high', 'Choose a service that takes this parcel, then resume.'),
   ),
   package_spec_invalid: pause(
     'merchandising',
@@ -89,23 +103,23 @@ export const EXCEPTIONS: Readonly<Record<string, ExceptionRule>> = {
     'high',
     'Complete customs value, tariff code and origin of the item.',
   ),
-  carrier_cutoff_missed: pause(
-    'logistics',
-    'high',
-    'Ship on the next working day or choose another carrier.',
+  carrier_cutoff_missed: curable(
+    pause('logistics', 'high', 'Ship on the next working day or choose another carrier.'),
   ),
-  carrier_service_unavailable: pause('logistics', 'high', 'Choose another service or carrier, then resume.'),
-  carrier_unavailable: fail('operations', 'high', 'Wait until the carrier is up, then send it again.'),
-  carrier_account_invalid: fail('operations', 'high', 'Correct the carrier account, then send it again.'),
-  carrier_account_not_enabled: fail(
-    'operations',
-    'high',
-    'Have the carrier enable the account, then send it again.',
+  carrier_service_unavailable: curable(
+    pause('logistics', 'high', 'Choose another service or carrier, then resume.'),
   ),
-  carrier_insufficient_funds: fail(
-    'operations',
-    'critical',
-    'Top up the carrier account, then send it again.',
+  carrier_unavailable: curable(
+    fail('operations', 'high', 'Wait until the carrier is up, then send it again.'),
+  ),
+  carrier_account_invalid: curable(
+    fail('operations', 'high', 'Correct the carrier account, then send it again.'),
+  ),
+  carrier_account_not_enabled: curable(
+    fail('operations', 'high', 'Have the carrier enable the account, then send it again.'),
+  ),
+  carrier_insufficient_funds: curable(
+    fail('operations', 'critical', 'Top up the carrier account, then send it again.'),
   ),
   carrier_auth_expired: fail('engineering', 'high', 'Renew the carrier credentials, then send it again.'),
   carrier_auth_forbidden: fail(
@@ -198,7 +212,7 @@ export const EXCEPTIONS: Readonly<Record<string, ExceptionRule>> = {
 };
 
 /** For a code nobody has declared: to engineering, and never tried again by itself. */
-const UNKNOWN: ExceptionRule = fail(
+export const UNKNOWN: ExceptionRule = fail(
   'engineering',
   'high',
   'Meshline does not know this code. Find out what it means and add it to the export type’s exceptions.',

@@ -21,8 +21,10 @@ export function list(names: readonly string[]): string {
   return `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`;
 }
 
+/** "9.40 USD". Carriers write 9.4, which no currency does. */
 export function money(amount: Amount, currency: string): string {
-  return `${amount} ${currency}`;
+  const whole = /\.\d$/.test(amount) ? `${amount}0` : amount;
+  return `${whole} ${currency}`;
 }
 
 /** "-20 %" or "+5 %", to one decimal. */
@@ -79,6 +81,13 @@ export function systemName(label: string): string {
     .filter((part) => part !== '')
     .map(word)
     .join(' ');
+}
+
+/** A carrier's own code of a service as people read it, without the carrier's name: `USPS_GROUND_ADVANTAGE` is "Ground Advantage". */
+export function serviceName(code: string, carrier: string): string {
+  const words = systemName(code === code.toUpperCase() ? code.toLowerCase() : code);
+  const first = `${systemName(carrier)} `;
+  return words.startsWith(first) ? words.slice(first.length) : words;
 }
 
 /** "Shopify and OMS". */

@@ -38,6 +38,34 @@ export type ExceptionRule = {
   then: 'pause' | 'fail';
   /** What the owner can do about it. */
   remedy: string;
+  /** Another system may well do what this one would not (R32); never so where the values themselves are wrong. */
+  alternate?: true;
+};
+
+/** Whose word it takes before the next system is asked in the place of one that refused. */
+export const FAILOVER_APPROVALS = ['never', 'dearer', 'always'] as const;
+export type FailoverApproval = (typeof FAILOVER_APPROVALS)[number];
+
+/** The sinks of each route are alternatives, one after the other, and not all at once (R32). */
+export type Failover = {
+  approve: FailoverApproval;
+  /** Under which of the wanted names a sink is asked; a sink that goes by none is not here. */
+  as: Readonly<Record<string, string>>;
+};
+
+/** Cohort after cohort instead of all at once (R28). */
+export type Rollout = {
+  /** Percent of the SKUs that are out after each stage: rising, the last is 100. */
+  stages: readonly number[];
+  /** How long a stage is watched before the next. */
+  hold_ms: number;
+  /** `hand`: somebody says yes to every stage. */
+  advance: 'auto' | 'hand';
+  /** Failed tries in a hundred, and exceptions reported afterwards, up to which a stage counts as healthy. */
+  max_error_percent: number;
+  max_exceptions: number;
+  /** How long acceptance may have taken; null: as long as it liked. */
+  max_accept_ms: number | null;
 };
 
 /** Policy and limits as they stood when the export came in: stamped, so that later edits of the configuration never change a card that is already out. */
@@ -53,11 +81,27 @@ export type StampedPolicy = {
   lock_ms: number;
   /** How long an acknowledgement of on-call counts without a decision. */
   ack_ms: number;
-  /** Sinks by operation name. */
+  /** Sinks by operation name; with `failover` in the order in which they are tried. */
   routes: Readonly<Record<string, readonly string[]>>;
+  /** Sinks on which a sample is tried before people accept; empty where nothing is tried. */
+  staging: readonly string[];
+  /** Null where every sink of a route is pushed to. */
+  failover: Failover | null;
+  /** Null where everything goes out at once. */
+  rollout: Rollout | null;
   retry: RetryPolicy;
   /** The limits of the type's own rules, as they were checked. */
   rules: Readonly<Record<string, number | string>>;
+};
+
+export type RolloutPolicy = {
+  stages?: readonly number[];
+  hold_ms?: number;
+  min_lines?: number;
+  advance?: 'auto' | 'hand';
+  max_error_percent?: number;
+  max_exceptions?: number;
+  max_accept_ms?: number;
 };
 
 /** What the configuration may say about one type (R11, R15, R16). Absent means the type's default. */
@@ -78,6 +122,12 @@ export type TypePolicy = {
   ack_ms?: number;
   /** Sink names; each takes the operations it knows. */
   routes?: readonly string[];
+  /** Names of staging sinks on which safety checks run before anybody can accept (R10). */
+  staging?: readonly string[];
+  /** For types whose routes can be alternatives: whose word the next one takes. */
+  failover?: { approve: FailoverApproval };
+  /** Without it everything goes out at once; so does what has fewer SKUs than `min_lines`. */
+  rollout?: RolloutPolicy;
   /** Limits of the type's own rules, by the names the type declares. */
   rules?: Readonly<Record<string, number | string>>;
 };

@@ -1,4 +1,5 @@
 import { freshness } from './freshness.ts';
+import { safetyOf } from './rehearsal.ts';
 import type { Export } from './state.ts';
 
 /**
@@ -14,6 +15,8 @@ export function mayWaitInDigest(state: Export): boolean {
     revision.warnings.length === 0 &&
     escalated_to.length === 0 &&
     state.pages === 0 &&
+    safetyOf(state) !== 'failed' &&
+    safetyOf(state) !== 'overridden' &&
     lock === null &&
     returned === null
   );

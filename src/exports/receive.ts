@@ -3,10 +3,12 @@ import type { AnyExportType, Catalog } from './define.ts';
 import { Envelope, type Json } from './envelope.ts';
 import type { Refreshed } from './events.ts';
 import { revisionHash } from './hash.ts';
+import { isOwn, isReversal } from './own.ts';
 import { type Directory, type Route, routeFor } from './ownership.ts';
 import { plainWords } from './plain-words.ts';
 import type { TypePolicy } from './policy.ts';
 import { error, type Problem } from './problems.ts';
+import { skusOut } from './rollout.ts';
 import { rulesFor, type SinkFacts, stampPolicy } from './stamp.ts';
 import type { Revision } from './state.ts';
 
@@ -98,7 +100,7 @@ function readParsed(
 ): Read {
   const policy = reading.policies.get(type.name) ?? {};
   const rules = rulesFor(type, policy);
-  const context = { envelope, payload, rules, now: reading.now };
+  const context = { envelope, payload, rules, now: reading.now, own: isOwn(reading.source.name) };
   const problems: Problem[] = [...envelopeProblems(envelope, type, reading), ...type.check(context)];
   const role = type.policy.owner_role_for?.(payload, envelope) ?? type.policy.owner_role;
   const need = type.gate(context);
@@ -106,7 +108,7 @@ function readParsed(
   const hours = { now: reading.now, off_hours, urgent: need.mode === 'two_step' };
   const routed = routeFor(reading.directory, envelope, role, hours);
   const ownerRole = 'code' in routed ? (envelope.owner_role ?? role) : routed.role;
-  const operations = type.operations(payload, envelope).map((operation) => operation.name);
+  const operations = type.operations(payload, envelope, rules);
   const stamped = stampPolicy({
     type,
     need,
@@ -116,8 +118,11 @@ function readParsed(
     calendar: 'code' in routed ? null : (reading.directory.people.get(routed.owner)?.calendar ?? null),
     sla_ms: type.policy.sla_ms_for?.(payload, envelope) ?? type.policy.sla_ms,
     canRefetch: reading.source.can_refetch,
-    operations,
+    operations: operations.map((operation) => operation.name),
     sinks: reading.sinks,
+    wanted: type.alternates?.wanted(payload) ?? null,
+    skus: skusOut(operations).size,
+    reversal: isReversal(context),
   });
   if ('code' in routed) problems.push(error('no_owner', 'owner_id', routed.reason));
   else if (

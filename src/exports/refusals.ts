@@ -54,6 +54,7 @@ export const REFUSALS = {
     http: 422,
     text: 'These values cannot be edited here: {fields}. Request changes instead, and say what is wrong.',
   },
+  cannot_take_out: { http: 409, text: 'These SKUs cannot be taken out: {why}' },
   nothing_changed: { http: 422, text: 'Nothing was changed, so there is nothing to save.' },
   cannot_take_it: { http: 422, text: '{who} cannot take this over: {why}' },
   no_task: { http: 404, text: 'There is no task {task}. `/exports tasks` lists the open ones.' },
@@ -65,6 +66,11 @@ export const REFUSALS = {
   cannot_hold: { http: 422, text: 'This does not work for {who} and the role {role}: {why}' },
   cannot_be_on_call: { http: 422, text: 'On-call stays as it is: {why}' },
   nothing_to_change: { http: 409, text: '{why}, so there is nothing to change.' },
+  alias_taken: {
+    http: 409,
+    text: '{system} already knows {other} as “{alias}”. Each SKU has a name of its own there: correct one of the two.',
+  },
+  alias_unusable: { http: 422, text: '“{alias}” cannot be mapped for {system}: {why}' },
   not_paged: { http: 409, text: 'On-call has not been paged for this, so there is nothing to acknowledge.' },
   not_waiting: {
     http: 409,
@@ -82,6 +88,18 @@ export const REFUSALS = {
     http: 409,
     text: 'The {group} data is {age} old (limit {limit}). Confirm that you accept it all the same.',
   },
+  safety_checks_waiting: {
+    http: 409,
+    text: 'The safety checks are still running: a sample write and a test order on {systems}. They take moments, and the card shows the result by itself.',
+  },
+  safety_checks_failed: {
+    http: 409,
+    text: 'The safety checks on {system} failed at “{step}”: {problem} Put that right and press Run again, or ask {allowed} to override them with a reason.',
+  },
+  cannot_override: {
+    http: 403,
+    text: 'Safety checks are overridden by members of operations and engineering, and never by whoever asked for the export. {allowed} can.',
+  },
   reason_required: { http: 422, text: 'Say why in a few words, so that the requester knows what to change.' },
   still_invalid: { http: 422, text: 'It still has problems: {problems}' },
   not_an_owner: { http: 422, text: '{who} cannot own this: {why}' },
@@ -93,6 +111,61 @@ export const REFUSALS = {
     http: 409,
     text: 'A newer export of the same thing has arrived since, so sending this one would put an older value over a newer one.',
   },
+  no_campaign: {
+    http: 404,
+    text: 'There is no campaign {campaign}. `/promo` lists those there are.',
+  },
+  campaign_exists: {
+    http: 409,
+    text: 'There is a campaign {campaign} already. Choose another name, or change its brief.',
+  },
+  brief_invalid: { http: 422, text: 'The brief is not right yet: {problems}' },
+  brief_stale: {
+    http: 409,
+    text: 'The brief has changed since you opened it: you saw version {seen}, the present one is {present}. Look at it again.',
+  },
+  campaign_not_so: {
+    http: 409,
+    text: 'The campaign {campaign} is {status}, so you cannot {verb}. {what}.',
+  },
+  no_conflict: { http: 409, text: 'Nobody disputes this any more, so there is nothing to answer.' },
+  claim_open: {
+    http: 409,
+    text: 'The {what} belongs to the campaign {campaign}. {who} has been asked; wait for the answer, or take it out of the brief.',
+  },
+  claim_refused: {
+    http: 409,
+    text: 'The {what} belongs to the campaign {campaign}, and it is not shared. Take it out of the brief, or talk to {who}.',
+  },
+  price_unknown: {
+    http: 422,
+    text: 'The present price of {skus} is not known, so it could not be put back. Add it to the product list.',
+  },
+  resume_elsewhere: {
+    http: 409,
+    text: 'It stands still because of {why}. It goes on when that is resolved on its own card.',
+  },
+  still_closing: {
+    http: 409,
+    text: 'The values of {campaign} are being put back. Wait until that is done.',
+  },
+  drifted: {
+    http: 409,
+    text: '{n} prices have been changed since the promo began, so putting the old ones back would overwrite that: {difference}.',
+  },
+  no_rollout: {
+    http: 409,
+    text: 'This export is {status} and is not going out in stages, so there is nothing to {verb}.',
+  },
+  rollout_moved: {
+    http: 409,
+    text: 'Stage {seen} is over; the rollout is at stage {stage} now. Look at the card, then decide.',
+  },
+  rollout_waits: { http: 409, text: 'Nothing changes: {why}' },
+  cannot_roll_back: {
+    http: 409,
+    text: 'Exports of this type cannot be taken back by Meshline. Send the former values as an export of their own.',
+  },
   conflict: {
     http: 409,
     text: 'The idempotency key {key} was already used with another body. Send the change under a new key.',
@@ -101,6 +174,10 @@ export const REFUSALS = {
   bad_signature: {
     http: 401,
     text: 'The signature does not verify. Sign "id.timestamp.body" with the secret of the source in Meshline-Source, with a clock within five minutes.',
+  },
+  hook_not_genuine: {
+    http: 401,
+    text: 'This is no genuine webhook of a source that takes them here. Check the address, the secret of the source and the clock.',
   },
   replayed: {
     http: 401,

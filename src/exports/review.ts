@@ -1,7 +1,10 @@
+import { acceptedByPolicy } from './accept.ts';
 import type { Command, Context } from './commands.ts';
 import type { Decision } from './decide.ts';
+import type { AnyExportType, Mend } from './define.ts';
 import type { Json } from './envelope.ts';
-import type { Edit } from './events.ts';
+import type { Edit, Event } from './events.ts';
+import { evolve } from './evolve.ts';
 import { deciders, names, resolvers, standing } from './gates.ts';
 import { heldByAnother } from './locks.ts';
 import { backupOf, type Directory, hasRole, type PersonId } from './ownership.ts';
@@ -45,24 +48,34 @@ export function requestChanges(state: Export, command: Of<'request_changes'>, co
   return { events: [{ type: 'changes_requested', by, reason }] };
 }
 
-/** Deciders edit what the type lets them; a requester who was asked for changes edits anything. Either way it is a new revision. */
+/**
+ * Deciders edit what the type lets them, a requester who was asked for changes edits anything, and
+ * whoever settles a failure mends what it was about. Either way it is a new revision.
+ */
 export function edit(state: Export, command: Of<'edit'>, context: Context): Decision {
   const { by, repaired } = command;
-  if (state.status !== 'pending') return refuse('not_waiting', { status: state.status, verb: 'edit' });
+  const type = state.revision ? context.catalog.get(state.revision.export_type) : undefined;
+  const mend = mendOf(state, type);
+  if (state.status !== 'pending' && !mend) {
+    return refuse('not_waiting', { status: state.status, verb: 'edit' });
+  }
   const resubmits = state.returned !== null && state.requester === by;
-  const allowed =
-    state.returned && state.requester !== null ? [state.requester] : deciders(state, context.directory);
+  const allowed = mend
+    ? resolvers(state, context.directory)
+    : state.returned && state.requester !== null
+      ? [state.requester]
+      : deciders(state, context.directory);
   const no = allowedOnly('edit', allowed, by, context);
   if (no) return no;
   const held = heldByAnother(state, by, context);
   if (held) return held;
   const changes = differences(state.raw, repaired.raw, '');
   if (changes.length === 0) return refuse('nothing_changed');
-  const type = state.revision ? context.catalog.get(state.revision.export_type) : undefined;
+  const editable = mend?.paths ?? type?.editable ?? [];
   // What an export is about stays: another subject is another export.
   const moved = String(repaired.revision?.subjects ?? '') !== String(state.revision?.subjects ?? '');
   const outside = changes.filter(
-    (change) => (moved && repaired.revision !== null) || !isEditable(change.path, type?.editable ?? []),
+    (change) => (moved && repaired.revision !== null) || !isEditable(change.path, editable),
   );
   if (!resubmits && outside.length > 0) {
     return refuse('not_editable', {
@@ -80,7 +93,17 @@ export function edit(state: Export, command: Of<'edit'>, context: Context): Deci
   }
   // An edit is no way to change hands: whoever owns it now goes on owning it.
   const route = repaired.route.owner === state.route.owner ? state.route : repaired.route;
-  return { events: [{ type: 'edited', by, changes, ...repaired, route }] };
+  const mended = mend && state.trouble ? { mended: state.trouble.code } : {};
+  const event: Event = { type: 'edited', by, changes, ...repaired, route, ...mended };
+  const after = evolve(state, event, context.now, state.id);
+  return { events: [event, ...acceptedByPolicy(after, context)] };
+}
+
+/** How whoever settles its trouble may change its values; null unless it is paused for such a reason. */
+export function mendOf(state: Export, type: AnyExportType | undefined): Mend | null {
+  const code = state.status === 'paused' ? (state.trouble?.code ?? '') : '';
+  const mends = type?.mends ?? {};
+  return Object.hasOwn(mends, code) ? (mends[code] ?? null) : null;
 }
 
 function isEditable(path: string, patterns: readonly string[]): boolean {

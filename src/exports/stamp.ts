@@ -11,10 +11,17 @@ import {
   type StampedPolicy,
   type TypePolicy,
 } from './policy.ts';
+import { rolloutFor } from './rollout.ts';
+import { failoverOf, inTurn } from './turns.ts';
 import { type GateMode, MINUTE_MS, type Role } from './words.ts';
 
 /** A sink's name and whether it takes an operation, as far as the core must know. */
-export type SinkFacts = { name: string; accepts(operation: string): boolean };
+export type SinkFacts = {
+  name: string;
+  /** Names it also goes by: the carriers whose labels it makes. */
+  carriers?: readonly string[];
+  accepts(operation: string): boolean;
+};
 
 const STRICTNESS: Record<GateMode, number> = { policy: 0, single: 1, two_step: 2 };
 
@@ -78,7 +85,25 @@ export type Stamping = {
   canRefetch: boolean;
   operations: readonly string[];
   sinks: readonly SinkFacts[];
+  /** Names of sinks or carriers, the most wanted first; null where the type has no alternatives. */
+  wanted: readonly string[] | null;
+  /** How many SKUs could go out in stages. */
+  skus: number;
+  /** It takes another export back: what it puts back is known and does not age, and all of it goes at once. */
+  reversal: boolean;
 };
+
+/**
+ * R10: only what writes live is tried first. A preview writes nothing live, and what takes an export
+ * back must not wait for a test system.
+ */
+function stagingFor(
+  { policy, envelope, reversal }: Stamping,
+  routes: readonly (readonly [string, readonly string[]])[],
+): readonly string[] {
+  const live = envelope.intent !== 'publish_preview' && routes.some(([, sinks]) => sinks.length > 0);
+  return live && !reversal ? [...new Set(policy.staging)] : [];
+}
 
 const LOCK_MS = 5 * MINUTE_MS;
 const ACK_MS = 30 * MINUTE_MS;
@@ -101,7 +126,9 @@ export function stampPolicy(stamping: Stamping): StampedPolicy {
   const gate = gateFor(type, stamping.need, policy, stamping.ownerRole);
   const allowed = policy.sla_ms ?? stamping.sla_ms;
   const sla_ms = Math.min(allowed, envelope.sla_ms ?? allowed);
-  const routed = stamping.sinks.filter((sink) => policy.routes?.includes(sink.name) ?? false);
+  const named = stamping.sinks.filter((sink) => policy.routes?.includes(sink.name) ?? false);
+  const failover = failoverOf(policy, stamping.wanted, named);
+  const routed = failover ? inTurn(named, policy.routes ?? [], stamping.wanted ?? []) : named;
   const routes = stamping.operations.map(
     (operation) =>
       [operation, routed.filter((sink) => sink.accepts(operation)).map((sink) => sink.name)] as const,
@@ -111,11 +138,14 @@ export function stampPolicy(stamping: Stamping): StampedPolicy {
     sla_ms,
     ladder: rungs(policy.ladder ?? DEFAULT_LADDER, sla_ms),
     calendar: policy.clock === 'working_hours' ? stamping.calendar : null,
-    refresh: refreshFor(type, policy, gate.mode, stamping.canRefetch),
+    refresh: stamping.reversal ? {} : refreshFor(type, policy, gate.mode, stamping.canRefetch),
     lock_ms: policy.lock_ms ?? LOCK_MS,
     ack_ms: policy.ack_ms ?? ACK_MS,
     undo_ms: gate.mode === 'policy' ? 0 : (policy.undo_ms ?? 0),
     routes: Object.fromEntries(routes),
+    staging: stagingFor(stamping, routes),
+    failover,
+    rollout: failover || stamping.reversal ? null : rolloutFor(policy.rollout, stamping.skus),
     retry: type.policy.retry,
     rules: rulesFor(type, policy),
   };

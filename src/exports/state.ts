@@ -1,4 +1,4 @@
-import type { Operation } from './define.ts';
+import type { Operation, Price } from './define.ts';
 import type { Json } from './envelope.ts';
 import type { PersonId, Route } from './ownership.ts';
 import type { ExceptionRule, StampedPolicy } from './policy.ts';
@@ -54,6 +54,58 @@ export type Push = {
   facts: { readonly [key: string]: Json };
 };
 
+/** The next system, after one refused: asked for its price, or waiting for somebody's word. */
+export type Alternate = {
+  /** Names of sinks. */
+  from: string;
+  to: string;
+  /** Why the first one would not. */
+  code: string;
+  message: string;
+  /** What the next one asks; null while it has not told, or when it tells none. */
+  price: Price | null;
+  /** How much more that is than was expected; null when it is no more, or cannot be compared. */
+  dearer: { amount: string; currency: string } | null;
+};
+
+/** One stage of a rollout and how it went. Instants are null until then. */
+export type RolloutStage = {
+  /** Of the SKUs, what is out when it ends. */
+  percent: number;
+  /** How many SKUs it adds. */
+  skus: number;
+  begun_at: number | null;
+  completed_at: number | null;
+  /** Tries at sinks; of these, those that failed for good and those that were repeated. */
+  attempts: number;
+  errors: number;
+  retries: number;
+  /** What sinks reported afterwards. */
+  exceptions: number;
+};
+
+/** An export that goes out SKU by SKU, cohort after cohort (R28). */
+export type RolloutState = {
+  /** `held` waits for a person, `over` goes on no more: the status of the export says why. */
+  status: 'running' | 'holding' | 'held' | 'rolling_back' | 'over';
+  /** Number of the present stage, from 1. */
+  stage: number;
+  stages: readonly RolloutStage[];
+  /** How long it took to be accepted. */
+  accept_ms: number;
+  /** Whether its type can put back what it has set. */
+  reversible: boolean;
+  /** When the next stage begins by itself, if all is well. */
+  hold_until: number | null;
+  /** `by` is null when the rule held it. */
+  held: { by: PersonId | null; why: string } | null;
+  /** The highest percent that was ever begun, in any revision: a rollback covers all of it. */
+  highest: number;
+  /** How often a rollback was begun. */
+  rollbacks: number;
+  rollback: { by: PersonId; at: number; export_id: string | null } | null;
+};
+
 /** A failure that now belongs to somebody. */
 export type Trouble = ExceptionRule & {
   code: string;
@@ -62,6 +114,10 @@ export type Trouble = ExceptionRule & {
   sink: string | null;
   owner: PersonId | null;
   at: number;
+  /** Where its card stands too, when it is for people who are not in its own channel. */
+  channel?: string;
+  /** Title of the form in which its values can be mended, where there is one. */
+  mend?: string;
 };
 
 /** Somebody is looking at it and means to decide: others wait, or take over knowingly. */
@@ -78,6 +134,28 @@ export type Returned = {
 
 /** Who stands in for the owner while they are away or covered; `by` is null when nobody is left. */
 export type StandIn = { for: PersonId; by: PersonId | null; until: number | null };
+
+/** One step of a safety check; `problem` is a sentence that says what went wrong, null when all is well. */
+export type CheckFinding = { name: string; problem: string | null; detail: string | null };
+
+/** One staging system's part in the safety checks; `at` is null while it has not answered. */
+export type CheckedSink = {
+  sink: string;
+  status: 'waiting' | 'passed' | 'failed';
+  findings: readonly CheckFinding[];
+  at: number | null;
+};
+
+/** The safety checks of one revision (R10): a sample and a test order on the staging systems. */
+export type Rehearsal = {
+  revision: number;
+  /** Which try, from 1. */
+  round: number;
+  asked_at: number;
+  sinks: readonly CheckedSink[];
+  /** Somebody let this revision go on although they failed. */
+  override: { by: PersonId; reason: string; at: number } | null;
+};
 
 /** On-call has seen it; when they go quiet past `until`, it is open again. */
 export type Ack = { by: PersonId; at: number; until: number };
@@ -127,7 +205,18 @@ export type Export = {
   pages: number;
   ack: Ack | null;
   undo_until: number | null;
+  /** Somebody has seen that values had changed since, and goes on all the same. */
+  drift_seen: boolean;
+  /** Null where nothing is tried before people accept. */
+  rehearsal: Rehearsal | null;
   pushes: readonly Push[];
+  /** Null while it never went out in stages. */
+  rollout: RolloutState | null;
+  alternate: Alternate | null;
   trouble: Trouble | null;
+  /** It has needed a person, so its card is kept up to date whatever its gate is. */
+  noticed: boolean;
   ending: Ending | null;
+  /** A preview that waits for no stock any more. */
+  preview_closed?: true;
 };

@@ -1,6 +1,7 @@
 import type { Command } from '../exports/commands.ts';
 import { decide } from '../exports/decide.ts';
 import type { Repaired } from '../exports/events.ts';
+import { mayBeOut } from '../exports/out.ts';
 import type { Directory, PersonId } from '../exports/ownership.ts';
 import { read } from '../exports/receive.ts';
 import { isRefusal, type Refusal, refuse } from '../exports/refusals.ts';
@@ -10,9 +11,11 @@ import type { Committed } from '../store/port.ts';
 import { digestPage, expandDigest, MOST_TOGETHER } from './digest.ts';
 import { find, idNamed, personNamed } from './find.ts';
 import { acceptable, day, desksOf, inbox, tasksOf } from './inbox.ts';
+import { mapSkus, openMapping } from './mapping.ts';
 import { onCallBoard } from './on-call.ts';
 import type { Desk, Shown } from './ports.ts';
 import { contextOf, type Flow, readingOf } from './settings.ts';
+import { takeOut } from './shortfall.ts';
 import { closeTask } from './tasks.ts';
 import { acceptTogether } from './together.ts';
 
@@ -86,7 +89,9 @@ export function createDesk(flow: Flow, link: Linker): Desk {
     async redeliver(exportId, by) {
       return act(exportId, { do: 'redeliver', by, newer: await newerThan(flow, exportId) });
     },
+    useAlternate: (exportId, by, seen) => act(exportId, { do: 'use_alternate', by, seen }),
     resume: (exportId, by, note) => act(exportId, { do: 'resume', by, note }),
+    takeOut: (exportId, by, seen) => takeOut(flow, exportId, by, seen),
     correct: (exportId, by, raw) =>
       repair(exportId, raw, null, (repaired) => ({ do: 'correct', by, repaired })),
     async assignOwner(exportId, by, owner, role) {
@@ -103,9 +108,17 @@ export function createDesk(flow: Flow, link: Linker): Desk {
       act(exportId, { do: 'request_changes', by, seen, reason }),
     edit: (exportId, by, seen, raw) =>
       repair(exportId, raw, 'its own', (repaired) => ({ do: 'edit', by, seen, repaired })),
+    runChecksAgain: (exportId, by, seen) => act(exportId, { do: 'request_rehearsal', by, seen }),
+    overrideChecks: (exportId, by, seen, reason) =>
+      act(exportId, { do: 'override_safety_checks', by, seen, reason }),
     undo: (exportId, by) => act(exportId, { do: 'undo', by }),
+    advanceRollout: (exportId, by, stage) => act(exportId, { do: 'advance_rollout', by, stage }),
+    holdRollout: (exportId, by, stage) => act(exportId, { do: 'hold_rollout', by, stage }),
+    rollBackRollout: (exportId, by) => act(exportId, { do: 'roll_back_rollout', by }),
     reassign: (exportId, by, to, reason) => act(exportId, { do: 'reassign', by, to, reason }),
     comment: (exportId, by, text) => act(exportId, { do: 'comment', by, text }),
+    openMapping: (exportId, by) => openMapping(flow, exportId, by),
+    mapSkus: (exportId, by, names) => mapSkus(flow, exportId, by, names),
     acknowledge: (exportId, by) => act(exportId, { do: 'acknowledge', by }),
     async cardAt(channel, ts) {
       const message = await flow.ledger.messageAt(channel, ts);
@@ -137,5 +150,12 @@ export async function newerThan(flow: Flow, exportId: string): Promise<string | 
   const newest = await flow.ledger.newest(subjects);
   if (!newest || newest.export_id === exportId || newest.occurred_at <= state.occurred_at) return null;
   const other = await flow.ledger.get(newest.export_id);
-  return other && ENGAGED.has(other.status) ? newest.export_id : null;
+  return other && isEngaged(other, exportId) ? newest.export_id : null;
+}
+
+/** It is on its way or out; one that stopped half-way counts too, and so does whatever takes `exportId` back. */
+function isEngaged(other: Export, exportId: string): boolean {
+  if (ENGAGED.has(other.status)) return true;
+  const stopped = other.status === 'paused' || other.status === 'failed';
+  return stopped && (other.source.reverses === exportId || mayBeOut(other));
 }

@@ -5,6 +5,7 @@ import { mayAcceptTogether } from '../exports/quiet.ts';
 import type { Export } from '../exports/state.ts';
 import type { Role } from '../exports/words.ts';
 import type { Task } from '../store/port.ts';
+import { myCampaigns } from './campaigns/shown.ts';
 import type { Day, Section, Shown } from './ports.ts';
 import type { Flow } from './settings.ts';
 
@@ -117,13 +118,14 @@ export async function day(flow: Flow, person: PersonId, wantedPage: number): Pro
   const at = { from: page * DAY_PAGE, size: DAY_PAGE };
   const asked: readonly Whose[] = [`asked:${person}`];
   const locked: readonly Whose[] = [`lock:${person}`];
-  const [waiting, standing, requests, locks, together, tasks] = await Promise.all([
+  const [waiting, standing, requests, locks, together, tasks, campaigns] = await Promise.all([
     onDesks(flow, own, person, at, waits),
     onDesks(flow, covering, person, short, (state) => waits(state) && !isOwn(state)),
     onDesks(flow, asked, person, short, () => true),
     onDesks(flow, locked, person, short, (state) => (state.lock?.until ?? 0) > now),
     acceptable(flow, person),
     tasksOf(flow, person, roles),
+    myCampaigns(flow, person),
   ]);
   const section = async (items: readonly Shown[], who: readonly Whose[]): Promise<Section> => {
     const { all, late } = await counted(who);
@@ -142,6 +144,7 @@ export async function day(flow: Flow, person: PersonId, wantedPage: number): Pro
     requests: await section(requests, asked),
     locks: await section(locks, locked),
     tasks,
+    campaigns,
     together: byType(together),
   };
 }

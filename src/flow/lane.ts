@@ -137,13 +137,14 @@ export class Lane {
 
   /** A thread is told in order: however urgent a note is, the earlier ones of its export go before it. */
   #inOrder(ticket: Ticket): Ticket {
-    if (ticket.effect.kind !== 'note') return ticket;
+    if (ticket.effect.kind !== 'note' && ticket.effect.kind !== 'campaign_note') return ticket;
     const thread = threadOf(ticket);
     let first = ticket;
     let n = ticket.effect.n;
     for (const queue of this.#ready) {
       for (const other of queue.values()) {
-        if (other.effect.kind !== 'note' || other.effect.n >= n || threadOf(other) !== thread) continue;
+        if (other.effect.kind !== ticket.effect.kind || other.effect.n >= n || threadOf(other) !== thread)
+          continue;
         first = other;
         n = other.effect.n;
       }
@@ -160,7 +161,8 @@ function rank(ticket: Ticket): number {
   return Math.min(Math.max(ticket.priority, 0), PRIORITIES - 1);
 }
 
-/** Pushes of one subject keep their order; everything else is its own subject. */
-function subjectOf(ticket: Ticket): string {
-  return ticket.effect.kind === 'push' ? `subject:${ticket.effect.subject}` : ticket.key;
+/** Pushes of one subject and news of one campaign keep their order; everything else is its own subject. */
+function subjectOf({ effect, key }: Ticket): string {
+  if (effect.kind === 'push') return `subject:${effect.subject}`;
+  return effect.kind === 'campaign' || effect.kind === 'issue' ? `campaign:${effect.campaign}` : key;
 }

@@ -1,14 +1,27 @@
 import { sleep, toIso } from '../clock.ts';
+import { retryOf } from '../exports/alternates.ts';
 import type { PushOutcome } from '../exports/commands.ts';
 import { decide } from '../exports/decide.ts';
 import { standing } from '../exports/gates.ts';
+import { isOwn } from '../exports/own.ts';
+import { isRollingBack } from '../exports/rollout-stages.ts';
+import { startsAt } from '../exports/scheduled.ts';
 import type { Export, Push, Revision } from '../exports/state.ts';
 import type { Pusher, PushRequest, Refetcher, SinkOutcome } from '../sinks/port.ts';
 import type { OutboxRow, Settlement } from '../store/port.ts';
+import { addressed } from './aliases.ts';
+import { driftBeforePush } from './campaigns/drift.ts';
+import { renew, tellCampaign } from './campaigns/follow.ts';
+import { issueExport } from './campaigns/issue.ts';
 import { newerThan } from './desk.ts';
+import { settleDoubt } from './doubt.ts';
+import { cautious, mayWait, quoteAlternate } from './failover.ts';
 import { followDirectory } from './follow.ts';
 import type { Messenger } from './ports.ts';
+import { rehearse } from './rehearse.ts';
+import { reverse } from './reverse.ts';
 import { contextOf, type Flow } from './settings.ts';
+import { lookAgain, stockArrived } from './stock.ts';
 import { track } from './tasks.ts';
 
 /** The far sides that outbox rows are carried to. */
@@ -27,6 +40,8 @@ export type FarSides = {
 /** What the dispatcher does next with the row. */
 export type Performed = { again_at: number | null; quiet_until: number | null };
 
+const ENDED = 'The export that was to undo it ended before it went out.';
+
 const DONE: Performed = { again_at: null, quiet_until: null };
 
 /** Carries one claimed row out and writes its outcome back. */
@@ -38,20 +53,45 @@ export async function perform(flow: Flow, far: FarSides, row: OutboxRow): Promis
     case 'page':
     case 'briefing':
     case 'digest':
+    case 'campaign_card':
+    case 'campaign_note':
+    case 'campaign_dm':
       return message(flow, far, row);
+    case 'campaign':
+      await tellCampaign(flow, row);
+      return DONE;
+    case 'issue':
+      await issueExport(flow, far.pusher, row);
+      return DONE;
     case 'push':
       return push(flow, far, row);
+    case 'quote':
+      await quoteAlternate(flow, far.pusher, row, requestFor);
+      return DONE;
+    case 'rehearse':
+      return { again_at: await rehearse(flow, { ...far, requestFor }, row), quiet_until: null };
     case 'refetch':
       return refetch(flow, far, row, row.effect.source);
+    case 'stock_arrived':
+      await stockArrived(flow, row.export_id, row.effect);
+      await flow.ledger.settle(settled(row));
+      return DONE;
     case 'follow':
       await followDirectory(flow, row.effect.of);
       await flow.ledger.settle(settled(row));
       return DONE;
     case 'track':
       return tracked(flow, far, row);
+    case 'reverse':
+      return { again_at: await reverse(flow, row, settled(row)), quiet_until: null };
     case 'relay': {
-      const { to } = row.effect;
-      const command = { do: 'roll_back', by_export: row.export_id } as const;
+      const { to, say } = row.effect;
+      const from = await flow.ledger.get(row.export_id);
+      const own = from && isOwn(from.source.name) ? { own: true as const } : {};
+      const command =
+        say === 'roll_back'
+          ? ({ do: 'roll_back', by_export: row.export_id, ...own } as const)
+          : ({ do: 'end_rollback', why: ENDED } as const);
       await flow.ledger.update(
         to,
         flow.clock.now(),
@@ -95,7 +135,10 @@ async function message(flow: Flow, far: FarSides, row: OutboxRow): Promise<Perfo
 
 async function refetch(flow: Flow, far: FarSides, row: OutboxRow, source: string): Promise<Performed> {
   const state = await flow.ledger.get(row.export_id);
-  if (state?.revision && state.status === 'pending') {
+  if (state && isOwn(source)) {
+    await renew(flow, far.pusher, state);
+    await lookAgain(flow, state);
+  } else if (state?.revision && state.status === 'pending') {
     const outcome = await far.refetcher.refetch(source, {
       export_id: state.id,
       export_type: state.revision.export_type,
@@ -168,9 +211,20 @@ async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performe
   const state = await flow.ledger.get(row.export_id);
   const due = state?.pushes.find((each) => each.key === row.key);
   const revision = state?.revision;
-  if (!state || !revision || !due || state.status !== 'delivering' || isOver(due)) {
+  if (state && revision && due && row.unsettled && state.status !== 'delivering' && !isOver(due)) {
+    await settleDoubt(flow, far.pusher, requestFor(state, revision, due, row), row);
+    return DONE;
+  }
+  if (!state || !revision || !due || state.status !== 'delivering' || isRollingBack(state) || isOver(due)) {
     await flow.ledger.settle(settled(row));
     return DONE;
+  }
+  const starts = startsAt(due);
+  if (starts > flow.clock.now() && far.pusher.sink(due.sink)?.schedules !== true) {
+    return {
+      again_at: await later(flow, row, starts - flow.clock.now(), 'It begins later.'),
+      quiet_until: null,
+    };
   }
   const newer = await newerThan(flow, state.id);
   if (newer !== null) {
@@ -182,13 +236,21 @@ async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performe
     );
     return DONE;
   }
-  const outcome = await far.pusher.push(requestFor(state, revision, due, row));
-  if (outcome.kind === 'retry' && outcome.deferred) {
+  const outcome =
+    (await driftBeforePush(flow, far.pusher, state, due)) ??
+    (await addressedPush(flow, far, requestFor(state, revision, due, row)));
+  if (outcome.kind === 'retry' && outcome.deferred && mayWait(state, due, row)) {
     const at = await later(flow, row, outcome.after_ms ?? 1_000, outcome.cause);
     return { again_at: at, quiet_until: at };
   }
-  await record(flow, far, row, due, revision, outcome);
+  const found = cautious(revision, row, outcome);
+  await record(flow, far, row, due, retryOf(state, revision, due, found.kind), found);
   return DONE;
+}
+
+async function addressedPush(flow: Flow, far: FarSides, request: PushRequest): Promise<SinkOutcome> {
+  const ready = await addressed(flow, request);
+  return 'kind' in ready ? ready : far.pusher.push(ready);
 }
 
 function isOver(push: Push): boolean {
@@ -205,11 +267,11 @@ async function record(
   far: FarSides,
   row: OutboxRow,
   due: Push,
-  revision: Revision,
+  retry: Revision['policy']['retry'],
   outcome: SinkOutcome,
 ): Promise<void> {
   const asked = outcome.kind === 'retry' ? outcome.after_ms : null;
-  const delay = far.nextDelay(revision.policy.retry, due.attempts + 1, asked);
+  const delay = far.nextDelay(retry, due.attempts + 1, asked);
   const next_at = delay === null ? null : flow.clock.now() + delay;
   const command = { do: 'record_push', key: row.key, outcome: plainOutcome(outcome), next_at } as const;
   for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {

@@ -1,10 +1,12 @@
 import type { Json } from '../exports/envelope.ts';
 import type { Recorded } from '../exports/events.ts';
+import type { Unmapped } from '../exports/mapping.ts';
 import type { Directory, Person, PersonId } from '../exports/ownership.ts';
 import type { Refusal } from '../exports/refusals.ts';
 import type { Export } from '../exports/state.ts';
 import type { Role } from '../exports/words.ts';
 import type { Committed, DigestCount, ExportFilter, ExportSummary, OutboxRow, Task } from '../store/port.ts';
+import type { MyCampaigns } from './campaigns/ports.ts';
 
 /** How a Slack row ended. `later` was refused or failed and comes again; `gone` needs no more tries. */
 export type SlackOutcome =
@@ -35,6 +37,8 @@ export type Day = {
   requests: Section;
   locks: Section;
   tasks: readonly Task[];
+  /** Those that the person owns or briefed. */
+  campaigns: MyCampaigns;
   /** Types of which several may be accepted with one click. */
   together: readonly { export_type: string; n: number }[];
 };
@@ -53,6 +57,9 @@ export type DigestPage = {
   page: number;
   pages: number;
 };
+
+/** What is left to be mapped for an export: one page of it, and how many come after. */
+export type MappingPage = { shown: Shown; system: string; page: readonly Unmapped[]; more: number };
 
 /** What a search came to; `wrong` says what a word should have been. */
 export type Found = { items: readonly Shown[]; more: boolean } | { wrong: string };
@@ -100,7 +107,11 @@ export interface Desk {
   reject(exportId: string, by: PersonId, seen: number, reason: string): Promise<Committed | Refusal>;
   withdraw(exportId: string, by: PersonId, reason: string | null): Promise<Committed | Refusal>;
   redeliver(exportId: string, by: PersonId): Promise<Committed | Refusal>;
+  /** Has the next carrier asked in the place of the one that refused. */
+  useAlternate(exportId: string, by: PersonId, seen: number): Promise<Committed | Refusal>;
   resume(exportId: string, by: PersonId, note: string): Promise<Committed | Refusal>;
+  /** Takes the SKUs that a system is short of out of a paused export; a new revision that its owners accept anew. */
+  takeOut(exportId: string, by: PersonId, seen: number): Promise<Committed | Refusal>;
   /** Reads the repaired export again; refused with its problems while any is left (`no_owner` apart). */
   correct(exportId: string, by: PersonId, raw: { [key: string]: Json }): Promise<Committed | Refusal>;
   assignOwner(exportId: string, by: PersonId, owner: PersonId, role: Role): Promise<Committed | Refusal>;
@@ -115,10 +126,27 @@ export interface Desk {
     seen: number,
     raw: { [key: string]: Json },
   ): Promise<Committed | Refusal>;
+  /** Has what failed of the safety checks tried once more. */
+  runChecksAgain(exportId: string, by: PersonId, seen: number): Promise<Committed | Refusal>;
+  /** Lets this revision go on although its safety checks failed. */
+  overrideChecks(exportId: string, by: PersonId, seen: number, reason: string): Promise<Committed | Refusal>;
   undo(exportId: string, by: PersonId): Promise<Committed | Refusal>;
+  /** `stage` is the one that the person was looking at. */
+  advanceRollout(exportId: string, by: PersonId, stage: number): Promise<Committed | Refusal>;
+  holdRollout(exportId: string, by: PersonId, stage: number): Promise<Committed | Refusal>;
+  /** Asks for the export that takes back what went out; it is issued right after. */
+  rollBackRollout(exportId: string, by: PersonId): Promise<Committed | Refusal>;
   reassign(exportId: string, by: PersonId, to: PersonId, reason: string): Promise<Committed | Refusal>;
   comment(exportId: string, by: PersonId, text: string): Promise<Committed | Refusal>;
   acknowledge(exportId: string, by: PersonId): Promise<Committed | Refusal>;
+  /** Which SKUs its sink could not place, for whoever may name them; with none left, the export goes on. */
+  openMapping(exportId: string, by: PersonId): Promise<MappingPage | Committed | Refusal>;
+  /** What the sink calls them, by canonical SKU: recorded, and then the next page, or the export goes on. */
+  mapSkus(
+    exportId: string,
+    by: PersonId,
+    names: Readonly<Record<string, string>>,
+  ): Promise<MappingPage | Committed | Refusal>;
   /** The export whose card stands there; null when none does. */
   cardAt(channel: string, ts: string): Promise<string | null>;
 }

@@ -1,6 +1,7 @@
 import type { HomeKeeper } from '../bot/home-keeper.ts';
 import type { Clock } from '../clock.ts';
 import type { Catalog } from '../exports/define.ts';
+import type { CampaignDesk } from '../flow/campaigns/ports.ts';
 import type { Desk } from '../flow/ports.ts';
 import type { Roster } from '../flow/roster.ts';
 import type { Log } from '../log.ts';
@@ -10,6 +11,7 @@ export type UserChange = { team: string; user: string; deleted: boolean; restric
 
 export type HandlerDeps = {
   desk: Desk;
+  campaigns: CampaignDesk;
   /** The directory and its changes. */
   owners: Pick<Roster, 'directory' | 'overlay' | 'change'>;
   catalog: Catalog;

@@ -1,8 +1,8 @@
 import type { App } from '@slack/bolt';
 import { ACTION, type ActionId, MODAL, type ModalId } from '../bot/ids.ts';
-import { editModal, readEdits } from '../bot/modals/edit.ts';
+import { editedPath, editModal, readEdits } from '../bot/modals/edit.ts';
 import { raw } from '../bot/text.ts';
-import { isRefusal, type RefusalCode, refuse, sentence } from '../exports/refusals.ts';
+import { isRefusal, type Refusal, type RefusalCode, refuse, sentence } from '../exports/refusals.ts';
 import type { HandlerDeps } from './deps.ts';
 import { onButton } from './listen.ts';
 import { onSubmit } from './submit.ts';
@@ -17,10 +17,17 @@ const MENDABLE: ReadonlySet<RefusalCode> = new Set<RefusalCode>([
   'still_invalid',
 ]);
 
-/** Edit, in the review; and change and resubmit, for whoever was sent their request back. */
+/** Edit, in the review; mend, for whoever settles a failure; and change and resubmit, for whoever was sent their request back. */
 export function registerEdit(app: App, deps: HandlerDeps): void {
   offer(app, deps, ACTION.edit, MODAL.edit, false);
+  offer(app, deps, ACTION.mend, MODAL.mend, false);
   offer(app, deps, ACTION.resubmit, MODAL.resubmit, true);
+}
+
+/** The input that the first problem is about, else the first one. */
+function blockOf({ facts }: Refusal, blocks: readonly string[]): string | undefined {
+  const about = (block: string) => facts['problems']?.startsWith(`${editedPath(block)}: `);
+  return blocks.find(about) ?? blocks[0];
 }
 
 function offer(app: App, deps: HandlerDeps, action: ActionId, modal: ModalId, everything: boolean): void {
@@ -45,7 +52,7 @@ function offer(app: App, deps: HandlerDeps, action: ActionId, modal: ModalId, ev
     if ('errors' in edits) return edits;
     const outcome = await deps.desk.edit(target.export_id, person.id, target.revision, edits.raw);
     if (!isRefusal(outcome) || !MENDABLE.has(outcome.refused)) return outcome;
-    const [block] = Object.keys(values);
+    const block = blockOf(outcome, Object.keys(values));
     if (block === undefined) return outcome;
     return { errors: { [block]: raw(sentence(outcome), LONGEST_FAULT) } };
   });

@@ -2,13 +2,16 @@ import type { App } from '@slack/bolt';
 import { registerAccept } from './accept.ts';
 import { registerAcknowledge } from './acknowledge.ts';
 import { registerAssignOwner } from './assign-owner.ts';
+import { registerCampaigns } from './campaigns/index.ts';
 import { registerComments } from './comments.ts';
 import type { HandlerDeps } from './deps.ts';
 import { registerDigest } from './digest.ts';
 import { registerEdit } from './edit.ts';
 import { registerExportsCommand } from './exports-command.ts';
+import { registerFailover } from './failover.ts';
 import { registerFix } from './fix.ts';
 import { registerHome } from './home.ts';
+import { registerMapSkus } from './map-skus.ts';
 import { registerOnCallCommand } from './on-call-command.ts';
 import { registerOwners } from './owners.ts';
 import { registerOwnersCommand } from './owners-command.ts';
@@ -19,6 +22,8 @@ import { registerReject } from './reject.ts';
 import { registerRequestChanges } from './request-changes.ts';
 import { registerResume } from './resume.ts';
 import { registerReview } from './review.ts';
+import { registerRollout } from './rollout.ts';
+import { registerSafetyChecks } from './safety-checks.ts';
 import { registerUndo } from './undo.ts';
 import { registerUsers } from './users.ts';
 import { registerWithdraw } from './withdraw.ts';
@@ -32,12 +37,16 @@ const HANDLERS: readonly ((app: App, deps: HandlerDeps) => void)[] = [
   registerRequestChanges,
   registerEdit,
   registerReassign,
+  registerSafetyChecks,
   registerUndo,
   registerAcknowledge,
   registerComments,
   registerWithdraw,
   registerRedeliver,
   registerResume,
+  registerRollout,
+  registerMapSkus,
+  registerFailover,
   registerFix,
   registerAssignOwner,
   registerHome,
@@ -47,6 +56,7 @@ const HANDLERS: readonly ((app: App, deps: HandlerDeps) => void)[] = [
   registerOwnersCommand,
   registerOwners,
   registerOwnersForms,
+  registerCampaigns,
   registerUsers,
 ];
 

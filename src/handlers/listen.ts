@@ -1,4 +1,4 @@
-import type { App, BlockButtonAction, RespondFn } from '@slack/bolt';
+import type { App, BlockButtonAction, RespondFn, ViewOutput } from '@slack/bolt';
 import type { ModalView } from '@slack/web-api';
 import { type ActionId, decodeTarget, type Target } from '../bot/ids.ts';
 import { messageModal } from '../bot/modals/message.ts';
@@ -33,7 +33,7 @@ export type ControlClick = Asker & {
   person: Person;
   value: string | undefined;
   /** Where the button stood, when it was in a modal. */
-  view: { id: string; hash: string | undefined; private_metadata: string } | null;
+  view: (Pick<ViewOutput, 'id' | 'private_metadata' | 'state'> & { hash: string | undefined }) | null;
   open: (view: ModalView) => Promise<{ id: string; hash: string }>;
 };
 
@@ -67,7 +67,7 @@ export function onControl(
           ...asker,
           person,
           value: action.value,
-          view: view ? { id: view.id, hash: view.hash, private_metadata: view.private_metadata } : null,
+          view: view ?? null,
           open: (modal) => open(asker, modal),
         });
       });

@@ -6,8 +6,12 @@ import type { HandlerDeps } from './deps.ts';
 import { onButton } from './listen.ts';
 import { beside, entered, onSubmit } from './submit.ts';
 
-/** Resume: whoever settles the trouble says what was done about it. */
+/** Take them out: whoever settles a shortage lets the export go on without what is short. Resume: whoever settles the trouble says what was done about it. */
 export function registerResume(app: App, deps: HandlerDeps): void {
+  onButton(app, deps, ACTION.takeOut, ({ person, target }) =>
+    deps.desk.takeOut(target.export_id, person.id, target.revision),
+  );
+
   onButton(app, deps, ACTION.resume, async ({ person, target, open }) => {
     // Without a note nothing is resumed: `reason_required` says that everything else would have held.
     const outcome = await deps.desk.resume(target.export_id, person.id, '');

@@ -1,5 +1,5 @@
 import type { App, SlackViewAction, ViewOutput, ViewResponseAction, ViewSubmitAction } from '@slack/bolt';
-import type { WebClient } from '@slack/web-api';
+import type { ModalView, WebClient } from '@slack/web-api';
 import { decodeTarget, type ModalId, type Target, VALUE } from '../bot/ids.ts';
 import { messageModal } from '../bot/modals/message.ts';
 import { errorFacts } from '../bot/slack-log.ts';
@@ -12,24 +12,53 @@ import { teamOf, WENT_WRONG } from './listen.ts';
 
 type Values = ViewOutput['state']['values'];
 
+/** A modal as it was submitted, by a person who is known and active. */
+export type Form = {
+  person: Person;
+  team: string;
+  view_id: string;
+  private_metadata: string;
+  values: Values;
+};
+
 export type Submission = { person: Person; team: string; target: Target; values: Values };
 
 /** Faults by block id, shown beside the inputs; the modal stays open. */
 export type Faults = { errors: Record<string, string> };
 
+/** What was entered is recorded, and there is more to enter. */
+export type Next = { next: ModalView };
+
+/** `done` closes every open modal: the answer stands elsewhere. */
+export type FormOutcome = Committed | Refusal | Faults | Next | 'done';
+
 /** Slack waits three seconds. A decision is a local commit and takes milliseconds. */
 const DECIDE_WITHIN_MS = 2_300;
 const STILL_WORKING = 'This takes longer than usual. The card will show the outcome; nothing else is needed.';
+
+/** One modal that is about one export. */
+export function onSubmit(
+  app: App,
+  deps: HandlerDeps,
+  id: ModalId,
+  run: (submission: Submission) => Promise<Committed | Refusal | Faults | Next>,
+): void {
+  onForm(app, deps, id, async ({ person, team, private_metadata, values }) => {
+    const target = decodeTarget(private_metadata);
+    if (!target) return refuse('not_found', { export_id: 'behind this form' });
+    return run({ person, team, target, values });
+  });
+}
 
 /**
  * One modal. The decision runs before the acknowledgement, because only that can show errors beside
  * an input; no other system is asked before it. Authority is checked again by the decision itself.
  */
-export function onSubmit(
+export function onForm(
   app: App,
   deps: HandlerDeps,
   id: ModalId,
-  run: (submission: Submission) => Promise<Committed | Refusal | Faults>,
+  run: (form: Form) => Promise<FormOutcome>,
 ): void {
   app.view<ViewSubmitAction>({ type: 'view_submission', callback_id: id }, async ({ ack, body, client }) => {
     const work = decide(deps, body, run);
@@ -47,15 +76,16 @@ export function onSubmit(
 async function decide(
   deps: HandlerDeps,
   body: SlackViewAction,
-  run: (submission: Submission) => Promise<Committed | Refusal | Faults>,
+  run: (form: Form) => Promise<FormOutcome>,
 ): Promise<ViewResponseAction> {
   try {
     const team = teamOf(body);
     const person = await deps.desk.whoIs({ team, user: body.user.id });
     if (isRefusal(person)) return notice(sentence(person));
-    const target = decodeTarget(body.view.private_metadata);
-    if (!target) return notice(sentence(refuse('not_found', { export_id: 'behind this form' })));
-    const outcome = await run({ person, team, target, values: body.view.state.values });
+    const { id, private_metadata, state } = body.view;
+    const outcome = await run({ person, team, view_id: id, private_metadata, values: state.values });
+    if (outcome === 'done') return { response_action: 'clear' };
+    if ('next' in outcome) return { response_action: 'update', view: outcome.next };
     if ('errors' in outcome) return { response_action: 'errors', errors: outcome.errors };
     const said = isRefusal(outcome) ? outcome : outcome.answer;
     return said ? notice(sentence(said)) : { response_action: 'clear' };

@@ -2,6 +2,7 @@ import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type Breaker, type BreakerLimits, createBreaker, DEFAULT_BREAKER } from './breaker.ts';
 import type { Pusher, PushRequest, Sink, SinkOutcome } from './port.ts';
+import { failed } from './shared/ending.ts';
 
 export type PusherDeps = {
   sinks: ReadonlyMap<string, Sink>;
@@ -23,10 +24,6 @@ async function attempt(sink: Sink, request: PushRequest): Promise<SinkOutcome> {
       if (sink.idempotent) return sink.push(request);
       return { kind: 'unknown', cause: 'Whether the earlier attempt took effect cannot be told yet.' };
   }
-}
-
-function refused(exception_code: string, message: string): SinkOutcome {
-  return { kind: 'failed', exception_code, message, metadata: {} };
 }
 
 /** One attempt at a time through each sink's breaker. */
@@ -52,10 +49,10 @@ export function createPusher({ sinks, clock, log, breaker: limits = DEFAULT_BREA
   return {
     async push(request) {
       const lane = lanes.get(request.sink);
-      if (!lane) return refused('unsupported_capability', `There is no sink named "${request.sink}".`);
+      if (!lane) return failed('unsupported_capability', `There is no sink named "${request.sink}".`);
       const { sink, breaker } = lane;
       if (!sink.accepts(request.operation))
-        return refused('unsupported_capability', `The sink does not take "${request.operation}".`);
+        return failed('unsupported_capability', `The sink does not take "${request.operation}".`);
       const pass = breaker.allow(request.key);
       if (!pass.ok)
         return {

@@ -9,7 +9,10 @@ export type PushRequest = {
   attempt: number;
   /** This sink's own SKU by canonical SKU, where it has another than ours. */
   aliases: Readonly<Record<string, string>>;
-  /** Where an earlier attempt said to go on, and what it had told by then. Null at the beginning. */
+  /**
+   * Where an earlier attempt said to go on, and what it had told by then. Null at the beginning. Digits
+   * alone count pieces that stand already: no other sink takes over then.
+   */
   cursor: string | null;
   facts: Facts;
   /**
@@ -62,15 +65,28 @@ export type PresentValues = Readonly<
   Record<string, { price?: string; compare_at?: string | null; currency?: string; stock?: number }>
 >;
 
-/** One thing that was tried or looked at; `problem` is a sentence that says what to do, null when all is well. */
-export type Finding = { name: string; problem: string | null; detail: string | null };
+/**
+ * One thing that was tried or looked at; `problem` is a sentence that says what to do, null when all is
+ * well. A problem is in the way unless its level says that it passes by itself, or that it is only to be
+ * known, such as a test system.
+ */
+export type Finding = {
+  name: string;
+  problem: string | null;
+  detail: string | null;
+  level?: 'passing' | 'notice';
+};
 
 /** A configured system on the far side. */
 export interface Sink {
   readonly name: string;
+  /** Names it also goes by: the carriers whose labels it makes. */
+  readonly carriers?: readonly string[];
   readonly limits: SinkLimits;
   /** It takes a key only once, so that sending again after an unknown outcome is safe. */
   readonly idempotent: boolean;
+  /** It keeps a schedule: what takes effect later may be sent at once. It is sent at its time otherwise. */
+  readonly schedules?: boolean;
   /** Whether it takes this operation. */
   accepts(operation: string): boolean;
   push(request: PushRequest): Promise<SinkOutcome>;
@@ -83,7 +99,8 @@ export interface Sink {
   ): Promise<PresentValues | { problem: string }>;
   /**
    * Safety checks of a staging system (R10): a sample of this push is written, read back and cleaned
-   * up, and a test order is made and cancelled. One finding a step.
+   * up, and a test order is made and cancelled. One finding a step. The same `key` comes again after
+   * an attempt that was cut off, so that what it left can be found and cleaned up.
    */
   rehearse?(request: PushRequest): Promise<readonly Finding[]>;
   /** What this push would cost, for carriers; null when it cannot tell. */

@@ -1,6 +1,20 @@
 import { connect as connectPlain, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
+import { z } from 'zod';
 import { checkUrl, EgressRefused, guardedLookup, rulesFor, systemResolver } from './egress.ts';
+
+const Address = z.object({
+  url: z.string().optional(),
+  base_url: z.string().optional(),
+  allow_private: z.boolean().default(false),
+});
+
+/** Where a sink with these settings is, or null for one whose address is its kind's own affair. */
+export function addressOf(settings: unknown): { url: string; allow_private: boolean } | null {
+  const read = Address.safeParse(settings).data;
+  const url = read?.url ?? read?.base_url;
+  return read === undefined || url === undefined ? null : { url, allow_private: read.allow_private };
+}
 
 const PATIENCE_MS = 3_000;
 

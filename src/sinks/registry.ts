@@ -1,13 +1,18 @@
 import type { Clock, Ids } from '../clock.ts';
 import type { Log } from '../log.ts';
+import { bigcommerce } from './bigcommerce.ts';
 import type { SinkKind } from './define.ts';
 import { type Resolver, systemResolver } from './egress.ts';
+import { fedex } from './fedex.ts';
 import { createHttpClient } from './http-client.ts';
 import type { Sink } from './port.ts';
+import { shipstation } from './shipstation.ts';
+import { shopify } from './shopify.ts';
+import { usps } from './usps.ts';
 import { webhook } from './webhook.ts';
 
 /** Every kind of sink that a configuration can name. A new one is one line here. */
-export const SINK_KINDS: readonly SinkKind[] = [webhook];
+export const SINK_KINDS: readonly SinkKind[] = [bigcommerce, webhook, shipstation, fedex, usps, shopify];
 
 /** A sink as configured, its secrets resolved. */
 export type ConfiguredSink = { name: string; kind: string; settings: unknown; secrets: readonly string[] };

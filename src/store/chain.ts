@@ -1,4 +1,6 @@
 import { hash } from 'node:crypto';
+import type { RecordedCampaignEvent } from '../exports/campaigns/events.ts';
+import type { RecordedMapping } from '../exports/catalogue.ts';
 import type { RecordedChange } from '../exports/directory.ts';
 import type { Recorded } from '../exports/events.ts';
 import type { Connection, Head, Tx } from './connection.ts';
@@ -27,7 +29,7 @@ export function chained(before: Buffer, row: Omit<EventRow, 'hash' | 'type'>): B
 
 export type Chain = {
   /** Appends to the ledger and moves the head of the transaction. */
-  append(tx: Tx, recorded: Recorded | RecordedChange): void;
+  append(tx: Tx, recorded: Recorded | RecordedChange | RecordedMapping | RecordedCampaignEvent): void;
   /** The head as the file has it. */
   head(): Head;
 };

@@ -103,6 +103,22 @@ export class LedgerTooNew extends Error {
   }
 }
 
+/** A restore that was not begun; nothing was changed. */
+export class RestoreRefused extends Error {
+  override name = 'RestoreRefused';
+}
+
+/** A restore was cut short, so that what stands there may be neither the old ledger nor the new one. */
+export class RestoreUnfinished extends Error {
+  override name = 'RestoreUnfinished';
+
+  constructor(file: string, copy: string) {
+    super(
+      `A restore of ${file} was cut short. Run "meshline restore" with the same backup again; or, if ${file} still exists and you want to keep it as it is, remove ${copy}.`,
+    );
+  }
+}
+
 /** The copy could not be made, or does not verify. */
 export class BackupFailed extends Error {
   override name = 'BackupFailed';

@@ -20,7 +20,7 @@ export const REBUILD =
 
 /** The share of one verifying thread. */
 export type VerifyTask =
-  | { part: 'chain'; file: string; expected: Head | undefined }
+  | { part: 'chain'; file: string; noted: readonly Head[] }
   | { part: 'replay'; file: string };
 
 /** What its thread gives back; a Buffer arrives as plain bytes. */

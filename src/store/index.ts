@@ -1,15 +1,18 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type BetterSqlite3 from 'better-sqlite3';
 import type { Clock, Ids } from '../clock.ts';
-import { type Backup, backupFrom } from './backup.ts';
+import { type Backup, backupInThread } from './backup.ts';
+import { campaignsOver, changeCampaign } from './campaigns.ts';
+import { catalogueOver, changeCatalogue } from './catalogue.ts';
 import { chainOver } from './chain.ts';
 import { type Announced, connect, type Head } from './connection.ts';
 import { deliveriesOver } from './deliveries.ts';
 import { digestsOver } from './digests.ts';
 import { changeDirectory, directoryOver } from './directory.ts';
+import { makeFolder } from './durable-files.ts';
 import { named } from './failures.ts';
 import { homesOver } from './homes.ts';
+import { inboundOver } from './inbound.ts';
 import { intakeOver } from './intake.ts';
 import { lockLedger } from './lock.ts';
 import { messagesOver } from './messages.ts';
@@ -18,7 +21,10 @@ import { assertDurable, BUSY_MS, openDatabase, type Synchronous } from './open.t
 import { outboxOver } from './outbox.ts';
 import { partiesOver } from './parties.ts';
 import type { Ledger } from './port.ts';
+import { previewsOver } from './previews.ts';
+import { promosOver } from './promos.ts';
 import { readsOver } from './reads.ts';
+import { unfinishedRestore } from './restore.ts';
 import { rowsOver } from './rows.ts';
 import { subjectsOver } from './subjects.ts';
 import { countAll } from './tally.ts';
@@ -32,13 +38,14 @@ export { backupFile } from './backup.ts';
 export type { Head } from './connection.ts';
 export * from './errors.ts';
 export type { Fault } from './faults.ts';
+export { type Restored, restoreLedger, unfinishedRestore } from './restore.ts';
 export type { Report } from './verify.ts';
 export { verifyFile } from './verify.ts';
 
 /** What an operator does with a ledger. */
 export type Maintenance = {
-  /** Compares everything stored with the events; `expected` is a head noted earlier elsewhere. */
-  verify(expected?: Head): Promise<Report>;
+  /** Compares everything stored with the events; `noted` are heads noted earlier elsewhere. */
+  verify(noted?: Head | readonly Head[]): Promise<Report>;
   /** A verified copy of the ledger as it is now, made while it is written to. `file` must not exist. */
   backup(file: string): Promise<Backup>;
   /** The end of the hash chain; noted outside the database it proves later that nothing was cut. */
@@ -59,13 +66,15 @@ export type LedgerOptions = {
 
 /**
  * Opens the ledger as its only writer, making it and its folder if need be, and brings its schema
- * up to date. Throws LedgerLocked, NotDurable, LedgerTooNew, MigrationMismatch, LedgerCorrupt or
- * StorageUnavailable, each with what to do.
+ * up to date. Throws LedgerLocked, RestoreUnfinished, NotDurable, LedgerTooNew, MigrationMismatch,
+ * LedgerCorrupt or StorageUnavailable, each with what to do.
  */
 export async function openLedger(options: LedgerOptions): Promise<Ledger & Maintenance> {
-  mkdirSync(dirname(options.file), { recursive: true });
+  makeFolder(dirname(options.file));
   const lock = lockLedger(options.file);
   try {
+    const unfinished = unfinishedRestore(options.file);
+    if (unfinished) throw unfinished;
     const synchronous = options.synchronous ?? 'full';
     const db = openDatabase(options.file, synchronous);
     try {
@@ -102,6 +111,8 @@ export function ledgerOver(
     rows: exportRows,
     subjects: subjectsOver(connection),
     parties: partiesOver(connection),
+    promos: promosOver(connection),
+    previews: previewsOver(connection),
     outbox,
     tasks: tasksOver(connection, ids),
     digests: digestsOver(connection, outbox, exportRows),
@@ -109,8 +120,11 @@ export function ledgerOver(
   const homes = homesOver(connection);
   const messages = messagesOver(connection);
   const firstSeen = deliveriesOver(connection);
-  const intake = intakeOver(connection, tables, firstSeen);
   const directory = directoryOver(connection);
+  const campaigns = campaignsOver(connection);
+  const intake = intakeOver(connection, tables, campaigns, firstSeen);
+  const catalogue = catalogueOver(connection);
+  const inbound = inboundOver(connection);
   const listeners: Parameters<Ledger['onCommitted']>[0][] = [];
   const tell = ({ announced, exports, desks }: Written) => {
     const rows = [...new Map(announced.map((row): [string, Announced] => [row.key, row])).values()];
@@ -122,26 +136,44 @@ export function ledgerOver(
   const writer = createWriter(db, clock, start, tell);
   db.pragma(`busy_timeout = ${BUSY_MS}`);
   return {
-    ...readsOver(connection, tables, { messages, directory, homes }, () => writer.tally()),
+    ...readsOver(connection, tables, { messages, directory, catalogue, campaigns, homes }, () =>
+      writer.tally(),
+    ),
     update: (id, now, decide, settle) => writer.submit((tx) => update(tx, tables, id, now, decide, settle)),
     intake: (now, key, decide, delivery) => writer.submit((tx) => intake(tx, now, key, decide, delivery)),
+    changeCampaign: (id, now, decide, settle) =>
+      writer.submit((tx) => changeCampaign(tx, tables, campaigns, id, now, decide, settle)),
     claim: (keys, now, leaseMs) => writer.submit((tx) => tables.outbox.claim(tx, keys, now, leaseMs)),
     settle: (settlement) => writer.submit((tx) => tables.outbox.settle(tx, settlement, clock.now())),
     waiting: async (until, limit, lane) => tables.outbox.waiting(until, clock.now(), limit, lane),
     changeDirectory: (now, decide) =>
       writer.submit((tx) => changeDirectory(tx, tables, directory, now, decide)),
+    changeCatalogue: (now, decide) =>
+      writer.submit((tx) => changeCatalogue(tx, tables, catalogue, now, decide)),
     homeOpened: (person, at) => writer.submit((tx) => homes.opened(tx, person, at)),
     collapse: (channel, keys, now) => writer.submit((tx) => tables.digests.collapse(tx, channel, keys, now)),
     expandDigest: (channel, now) => writer.submit((tx) => tables.digests.expand(tx, channel, now)),
     saveMessage: (message) => writer.submit((tx) => messages.save(tx, message)),
     forgetMessage: (postId) => writer.submit((tx) => messages.forget(tx, postId)),
+    inbound: {
+      note: (event, now) => writer.submit((tx) => inbound.note(tx, event, now)),
+      settle: (settlement, now) => writer.submit((tx) => inbound.settle(tx, settlement, now)),
+      due: async (source, now, limit) => inbound.due(source, now, limit),
+      counts: async () => inbound.counts(),
+      mark: async (source, stream) => inbound.mark(source, stream),
+      pulled: (source, stream, events, mark, now) =>
+        writer.submit((tx) => {
+          inbound.setMark(tx, source, stream, mark, now);
+          return events.filter((event) => inbound.note(tx, event, now) === 'new').length;
+        }),
+    },
     firstSeen: (scope, id, bodyHash, now, keepMs) =>
       writer.submit((tx) => firstSeen(tx, scope, id, bodyHash, now, keepMs)),
     onCommitted(listener) {
       listeners.push(listener);
     },
-    verify: (expected) => verifyFile(db.name, expected),
-    backup: (file) => backupFrom(db, file, writer.head()),
+    verify: (noted) => verifyFile(db.name, noted),
+    backup: (to) => backupInThread({ file: db.name, to, least: writer.head() }),
     head: () => writer.head(),
     checkpoint() {
       const [result] = db.pragma('wal_checkpoint(TRUNCATE)') as { busy: number }[];

@@ -1,5 +1,6 @@
 import type { Json } from '../exports/envelope.ts';
 import { isRefusal, type Refusal, refuse } from '../exports/refusals.ts';
+import type { Campaigns } from './campaigns.ts';
 import type { Connection, Tx } from './connection.ts';
 import type { FirstSeen } from './deliveries.ts';
 import type { Delivery, IntakeDecision, IntakeResult, IntakeView } from './port.ts';
@@ -16,7 +17,12 @@ export type Intake = (
 ) => IntakeResult;
 
 /** Stores what arrives once: the key and its answer are kept in the same transaction as the events. */
-export function intakeOver(connection: Connection, tables: Tables, firstSeen: FirstSeen): Intake {
+export function intakeOver(
+  connection: Connection,
+  tables: Tables,
+  campaigns: Pick<Campaigns, 'claimants'>,
+  firstSeen: FirstSeen,
+): Intake {
   const find = connection.one<Remembered>(
     'SELECT body_hash, answer FROM idempotency WHERE source = ? AND key = ?',
   );
@@ -33,6 +39,11 @@ export function intakeOver(connection: Connection, tables: Tables, firstSeen: Fi
     seen,
     openFor: (subjects) => tables.rows.openFor(subjects),
     newestFor: (subject) => tables.subjects.newestFor(subject),
+    promosOn: (skus, time) => tables.promos.on(skus, time),
+    owners: (kind, value) =>
+      campaigns
+        .claimants('')({ kind, value })
+        .map((each) => each.campaign_id),
   };
   return (tx, now, key, decide, delivery) => {
     if (delivery && claimed(tx, now, delivery) === 'other')

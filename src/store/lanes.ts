@@ -9,20 +9,32 @@ export function laneOf(effect: Deferred): string {
     case 'page':
     case 'digest':
       return `slack:${effect.channel}`;
+    case 'campaign_card':
+    case 'campaign_note':
+      return `slack:${effect.channel}`;
     case 'dm':
+    case 'campaign_dm':
       return `slack:dm:${effect.person}`;
     case 'push':
+    case 'quote':
+    case 'rehearse':
       return `sink:${effect.sink}`;
     case 'refetch':
       return `source:${effect.source}`;
     case 'relay':
+    case 'reverse':
       return 'relay';
+    case 'stock_arrived':
+      return 'stock';
     case 'follow':
       return 'directory';
     case 'briefing':
       return `slack:dm:for:${effect.of}`;
     case 'track':
       return 'tracker';
+    case 'campaign':
+    case 'issue':
+      return 'campaigns';
   }
 }
 
@@ -34,13 +46,22 @@ export function priorityOf(effect: Deferred): number {
     case 'page':
     case 'dm':
     case 'digest':
+    case 'campaign_card':
+    case 'campaign_note':
+    case 'campaign_dm':
       return effect.priority;
     case 'push':
+    case 'quote':
+    case 'rehearse':
     case 'refetch':
     case 'relay':
+    case 'reverse':
+    case 'stock_arrived':
     case 'follow':
     case 'briefing':
     case 'track':
+    case 'campaign':
+    case 'issue':
       return PRIORITY.approval;
   }
 }
@@ -55,12 +76,21 @@ export function dueOf(effect: Deferred, now: number): number {
     case 'note':
     case 'page':
     case 'dm':
+    case 'quote':
+    case 'rehearse':
     case 'refetch':
     case 'relay':
+    case 'reverse':
+    case 'stock_arrived':
     case 'follow':
     case 'briefing':
     case 'digest':
     case 'track':
+    case 'campaign':
+    case 'campaign_card':
+    case 'campaign_note':
+    case 'campaign_dm':
+    case 'issue':
       return now;
   }
 }

@@ -14,10 +14,19 @@ type Applied = { version: number; name: string; sha256: string; breaking: number
 
 /**
  * Brings the database up to the migrations in `dir`, each in one transaction with its bookkeeping
- * row first, and gives the names of those it ran. A newer database is accepted unless one of its
- * migrations is marked `-- breaking`. Throws {@link LedgerTooNew} or {@link MigrationMismatch}.
+ * row first, and gives the names of those it ran. Throws as {@link checkMigrations} does.
  */
 export function migrate(db: BetterSqlite3.Database, dir: string, clock: Clock): string[] {
+  const pending = checkMigrations(db, dir);
+  for (const each of pending) run(db, each, clock);
+  return pending.map((each) => each.name);
+}
+
+/**
+ * Gives the migrations that the database still lacks. A newer database is accepted unless one of its
+ * migrations is marked `-- breaking`. Throws {@link LedgerTooNew} or {@link MigrationMismatch}.
+ */
+export function checkMigrations(db: BetterSqlite3.Database, dir: string): readonly Migration[] {
   const known = readMigrations(dir);
   const applied = readApplied(db);
   const newest = known.at(-1)?.version ?? 0;
@@ -37,8 +46,7 @@ export function migrate(db: BetterSqlite3.Database, dir: string, clock: Clock): 
       `The migration ${late.name} was never run, but later ones were. Give it a number after all others.`,
     );
   }
-  for (const each of pending) run(db, each, clock);
-  return pending.map((each) => each.name);
+  return pending;
 }
 
 function run(db: BetterSqlite3.Database, migration: Migration, clock: Clock): void {

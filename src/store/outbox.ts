@@ -20,6 +20,8 @@ export type Outbox = {
   claim(tx: Tx, keys: readonly string[], now: number, leaseMs: number): OutboxRow[];
   settle(tx: Tx, settlement: Settlement, now: number): void;
   waiting(until: number, now: number, limit: number, lane?: string): OutboxRow[];
+  /** Whether one of these rows has begun, here and within its lease, and has not ended. */
+  underWay(keys: readonly string[], now: number): boolean;
 };
 
 /**
@@ -50,6 +52,9 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
   SET lease_until = NULL, unsettled = unsettled AND NOT ?, due_at = ?
   WHERE key = ? AND token = ? AND lease_until IS NOT NULL
   RETURNING lane, priority, due_at, effect`);
+  const begun = connection.one<{ key: string }>(
+    'SELECT key FROM outbox WHERE key = ? AND lease_until > ? AND token > ?',
+  );
   const lanes = connection.all<{ lane: string }>(`WITH RECURSIVE each (lane) AS (
     SELECT min(lane) FROM outbox
     UNION ALL
@@ -113,6 +118,7 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
       const freed = free(tx, done ? 1 : 0, done ? now : result.later, key, token);
       if (freed) tx.announced.push({ key, ...freed, effect: JSON.parse(freed.effect) as Deferred });
     },
+    underWay: (keys, now) => keys.some((key) => begun(key, now, firstToken) !== undefined),
     waiting(until, now, limit, lane) {
       const rows =
         lane === undefined ? share(until, now, limit) : inLane(lane, until, now, firstToken, limit);

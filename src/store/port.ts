@@ -1,11 +1,18 @@
+import type { Campaign, CampaignStatus } from '../exports/campaigns/campaign.ts';
+import type { CampaignDecision, Claimants } from '../exports/campaigns/decide.ts';
+import type { CampaignCommitted, RecordedCampaignEvent } from '../exports/campaigns/events.ts';
+import type { Alias, Kept, RecordedMapping } from '../exports/catalogue.ts';
+import type { CatalogueDecision, CatalogueView } from '../exports/catalogue-decide.ts';
 import type { Decision } from '../exports/decide.ts';
 import type { Overlay, RecordedChange } from '../exports/directory.ts';
 import type { DirectoryDecision } from '../exports/directory-decide.ts';
 import type { Effect } from '../exports/effects.ts';
 import type { Json } from '../exports/envelope.ts';
 import type { Event, Recorded } from '../exports/events.ts';
+import type { PersonId } from '../exports/ownership.ts';
 import type { Refusal } from '../exports/refusals.ts';
 import type { Export } from '../exports/state.ts';
+import type { Surroundings } from '../exports/surroundings.ts';
 import type { Role, Status } from '../exports/words.ts';
 
 export type Committed = {
@@ -48,7 +55,7 @@ export type Settlement = {
 };
 
 /** What intake must know inside the transaction that stores an export. */
-export type IntakeView = {
+export type IntakeView = Surroundings & {
   /** The first answer under this source and key, or null. */
   seen(source: string, key: string): { body_hash: string; answer: Json } | null;
   /** The open export (not terminal, not delivering) that sets exactly these subjects, or null. */
@@ -137,6 +144,18 @@ export type PostedMessage = {
   body_hash: string;
 };
 
+/** `of` leaves those that this person owns or briefed: what needs somebody first, then the newest. */
+export type CampaignFilter = { status?: CampaignStatus; of?: PersonId; limit: number };
+
+/** The compact row that lists show. */
+export type CampaignSummary = {
+  id: string;
+  status: CampaignStatus;
+  owner: string;
+  name: string;
+  created_at: number;
+};
+
 /** Reading needs no transaction. */
 export interface LedgerReader {
   get(exportId: string): Promise<Export | null>;
@@ -163,10 +182,24 @@ export interface LedgerReader {
   /** What has changed in the directory since meshline.yml, and how it came to that. */
   directory(): Promise<Overlay>;
   directoryChanges(): Promise<readonly RecordedChange[]>;
+  /** What a system calls these canonical SKUs, where it has a name of its own. */
+  aliases(system: string, skus: readonly string[]): Promise<Readonly<Record<string, Kept>>>;
+  /** Every such name, ordered by system and SKU. */
+  allAliases(): Promise<readonly (Alias & { at: number })[]>;
+  /** Delivered previews that wait for stock of any of these canonical SKUs, oldest first. */
+  previewsWaitingFor(skus: readonly string[]): Promise<readonly string[]>;
   /** The newest export that set any of these subjects, quarantined ones apart. */
   newest(subjects: readonly string[]): Promise<{ export_id: string; occurred_at: number } | null>;
+  campaign(id: string): Promise<Campaign | null>;
+  campaignEvents(id: string): Promise<readonly RecordedCampaignEvent[]>;
+  /** The newest first. */
+  campaigns(filter: CampaignFilter): Promise<readonly CampaignSummary[]>;
+  /** Campaigns for which time alone has something to do. */
+  campaignsDue(now: number, limit: number): Promise<readonly string[]>;
   /** Exports whose deadline has come, oldest first. */
   due(now: number, limit: number): Promise<readonly string[]>;
+  /** Whether one of these outbox rows is being carried out at this moment. */
+  underWay(keys: readonly string[], now: number): Promise<boolean>;
   /** Counts for health and metrics. */
   pulse(now: number): Promise<{
     open: number;
@@ -177,8 +210,64 @@ export interface LedgerReader {
   }>;
 }
 
+/**
+ * A verified event of a source. `event_key` is the same for every delivery that tells of the same
+ * event; `work` is what must still be done, and holds no more than that needs.
+ */
+export type InboundEvent = {
+  source: string;
+  id: string;
+  event_key: string;
+  topic: string;
+  body_hash: string;
+  work: Json;
+};
+
+export type Noted = 'new' | 'same' | 'other';
+
+export type InboundRow = {
+  source: string;
+  id: string;
+  topic: string;
+  received_at: number;
+  /** How often it has failed so far. */
+  attempts: number;
+  work: Json;
+};
+
+export type InboundSettlement = {
+  source: string;
+  id: string;
+  result:
+    | { kind: 'done' }
+    | { kind: 'later'; after_ms: number; reason: string }
+    | { kind: 'failed'; reason: string };
+};
+
+export type InboundCounts = { waiting: number; failed: number };
+
+/** What sources told, until its exports are made. Promises of writes resolve after COMMIT. */
+export interface InboundLedger {
+  note(event: InboundEvent, now: number): Promise<Noted>;
+  settle(settlement: InboundSettlement, now: number): Promise<void>;
+  /** Rows of a source that wait and have come due, the oldest first. */
+  due(source: string, now: number, limit: number): Promise<readonly InboundRow[]>;
+  counts(): Promise<InboundCounts>;
+  /** How far a source has been asked for what was missed; null before the first time. */
+  mark(source: string, stream: string): Promise<{ mark: number; began_at: number; asked_at: number } | null>;
+  /** Notes what a source was asked for and how far that reached, together. Resolves with how many were new. */
+  pulled(
+    source: string,
+    stream: string,
+    events: readonly InboundEvent[],
+    mark: number,
+    now: number,
+  ): Promise<number>;
+}
+
 /** The one way to change anything (DESIGN, "The ledger"). Promises resolve after COMMIT and its fsync. */
 export interface Ledger extends LedgerReader {
+  readonly inbound: InboundLedger;
   /**
    * Loads the export, runs `decide`, and commits its events, state, effects and settlement together.
    * `decide` is pure and may run again. A refusal commits nothing, except that a settlement given
@@ -211,6 +300,18 @@ export interface Ledger extends LedgerReader {
     now: number,
     decide: (overlay: Overlay) => DirectoryDecision,
   ): Promise<DirectoryCommitted | Refusal>;
+  /** The same as `update` for one campaign, whose events are in the same chain. */
+  changeCampaign(
+    id: string,
+    now: number,
+    decide: (campaign: Campaign | null, claimants: Claimants) => CampaignDecision,
+    settle?: Settlement,
+  ): Promise<CampaignCommitted | Refusal>;
+  /** The same for what other systems call our SKUs. */
+  changeCatalogue(
+    now: number,
+    decide: (names: CatalogueView) => CatalogueDecision,
+  ): Promise<readonly RecordedMapping[] | Refusal>;
   homeOpened(person: string, at: number): Promise<void>;
   /** Moves waiting first cards of a channel into its digest; gives the keys that were moved. */
   collapse(channel: string, keys: readonly string[], now: number): Promise<readonly string[]>;

@@ -1,4 +1,6 @@
 import type { Ids } from '../clock.ts';
+import { campaignsOver } from './campaigns.ts';
+import { catalogueOver } from './catalogue.ts';
 import { chainOver } from './chain.ts';
 import { connect } from './connection.ts';
 import { digestsOver } from './digests.ts';
@@ -9,6 +11,8 @@ import { openForReading } from './open.ts';
 import { outboxOver } from './outbox.ts';
 import { partiesOver } from './parties.ts';
 import type { LedgerReader } from './port.ts';
+import { previewsOver } from './previews.ts';
+import { promosOver } from './promos.ts';
 import { readsOver } from './reads.ts';
 import { rowsOver } from './rows.ts';
 import { subjectsOver } from './subjects.ts';
@@ -27,6 +31,8 @@ export function openReader(file: string, ids: Ids): LedgerReader & { close(): vo
       rows,
       subjects: subjectsOver(connection),
       parties: partiesOver(connection),
+      promos: promosOver(connection),
+      previews: previewsOver(connection),
       outbox,
       tasks: tasksOver(connection, ids),
       digests: digestsOver(connection, outbox, rows),
@@ -34,6 +40,8 @@ export function openReader(file: string, ids: Ids): LedgerReader & { close(): vo
     const others = {
       messages: messagesOver(connection),
       directory: directoryOver(connection),
+      catalogue: catalogueOver(connection),
+      campaigns: campaignsOver(connection),
       homes: homesOver(connection),
     };
     const reads = readsOver(connection, tables, others, () => countAll(connection));

@@ -1,6 +1,8 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import type { Event, Recorded } from '../exports/events.ts';
 import { Status } from '../exports/words.ts';
+import type { Campaigns } from './campaigns.ts';
+import type { CatalogueTable } from './catalogue.ts';
 import type { Connection, Tally, Value } from './connection.ts';
 import type { DirectoryRow } from './directory.ts';
 import type { Homes } from './homes.ts';
@@ -21,8 +23,20 @@ export const DUE = 'SELECT id FROM exports WHERE due_at IS NOT NULL AND due_at <
 /** Reads see what is committed: a transaction never spans a turn of the event loop. */
 export function readsOver(
   connection: Connection,
-  { rows, tasks, subjects, parties, digests }: Tables,
-  { messages, directory, homes }: { messages: Messages; directory: DirectoryRow; homes: Homes },
+  { rows, tasks, subjects, parties, previews, digests, outbox }: Tables,
+  {
+    messages,
+    directory,
+    catalogue,
+    campaigns,
+    homes,
+  }: {
+    messages: Messages;
+    directory: DirectoryRow;
+    catalogue: CatalogueTable;
+    campaigns: Campaigns;
+    homes: Homes;
+  },
   tally: () => Readonly<Tally>,
 ): LedgerReader {
   const events = connection.all<{ n: number; at: number; data: string }>(
@@ -133,8 +147,32 @@ export function readsOver(
     async directory() {
       return directory.overlay();
     },
+    async aliases(system, skus) {
+      return catalogue.aliases(system, skus);
+    },
+    async allAliases() {
+      return catalogue.all();
+    },
+    async previewsWaitingFor(skus) {
+      return previews.waitingFor(skus);
+    },
     async directoryChanges() {
       return directory.changes();
+    },
+    async campaign(id) {
+      return campaigns.load(id);
+    },
+    async campaignEvents(id) {
+      return campaigns.events(id);
+    },
+    async campaigns(filter) {
+      return campaigns.list(filter);
+    },
+    async campaignsDue(now, limit) {
+      return campaigns.due(now, limit);
+    },
+    async underWay(keys, now) {
+      return outbox.underWay(keys, now);
     },
     async due(now, limit) {
       return due(now, limit).map(({ id }) => id);

@@ -10,6 +10,8 @@ import type { Digests } from './digests.ts';
 import type { Outbox } from './outbox.ts';
 import type { Parties } from './parties.ts';
 import type { Committed, Deferred, Settlement } from './port.ts';
+import type { Previews } from './previews.ts';
+import type { Promos } from './promos.ts';
 import type { Rows } from './rows.ts';
 import type { Subjects } from './subjects.ts';
 import type { Tasks } from './tasks.ts';
@@ -20,6 +22,8 @@ export type Tables = {
   rows: Rows;
   subjects: Subjects;
   parties: Parties;
+  promos: Promos;
+  previews: Previews;
   outbox: Outbox;
   tasks: Tasks;
   digests: Digests;
@@ -50,6 +54,8 @@ export function record(
   if (recorded.length === 0) return { after, recorded };
   tables.rows.save(tx, before, after);
   tables.parties.move(tx, before, after);
+  tables.promos.move(tx, before, after);
+  tables.previews.move(tx, before, after);
   for (const effect of effects(before, after, recorded)) {
     switch (effect.kind) {
       case 'open_task':
@@ -71,15 +77,28 @@ export function record(
       case 'note':
         if (!tables.digests.absorbs(tx, after, effect, now)) tables.outbox.put(tx, id, effect, now);
         break;
+      case 'stock_arrived': {
+        const skus = tables.previews.awaited(effect.skus);
+        if (skus.length > 0) tables.outbox.put(tx, id, { ...effect, skus }, now);
+        break;
+      }
       case 'dm':
       case 'page':
       case 'push':
+      case 'quote':
+      case 'rehearse':
       case 'refetch':
       case 'relay':
+      case 'reverse':
       case 'follow':
       case 'briefing':
       case 'digest':
       case 'track':
+      case 'campaign':
+      case 'campaign_card':
+      case 'campaign_note':
+      case 'campaign_dm':
+      case 'issue':
         tables.outbox.put(tx, id, effect, now);
         break;
     }

@@ -2,10 +2,10 @@ import { chained, type EventRow, GENESIS } from './chain.ts';
 import type { Connection, Head } from './connection.ts';
 import { type Found, RESTORE } from './faults.ts';
 
-/** SQLite's own check of the file, then every event against the hash before it. */
+/** SQLite's own check of the file, then every event against the hash before it and the heads that were noted. */
 export function verifyChain(
   connection: Connection,
-  expected: Head | undefined,
+  noted: readonly Head[],
   found: Found,
 ): { events: number; head: Head } {
   for (const row of connection.all<{ integrity_check: string }>('PRAGMA integrity_check(20)')()) {
@@ -15,6 +15,7 @@ export function verifyChain(
   const rows = connection.iterate<EventRow>(
     'SELECT seq, export_id, n, at, type, data, hash FROM events ORDER BY seq',
   );
+  const expected = Map.groupBy(noted, ({ seq }) => seq);
   let head = GENESIS;
   let events = 0;
   for (const row of rows()) {
@@ -24,18 +25,15 @@ export function verifyChain(
     else if (!chained(head.hash, row).equals(row.hash)) {
       found('The event or its place was changed after it was recorded', where, RESTORE);
     }
-    if (row.seq === expected?.seq && !row.hash.equals(expected.hash)) {
+    if (expected.get(row.seq)?.some(({ hash }) => !row.hash.equals(hash))) {
       found('The chain does not lead to the head that was noted', where, RESTORE);
     }
     head = { seq: row.seq, hash: row.hash };
     events += 1;
   }
-  if (expected && head.seq < expected.seq) {
-    found(
-      `The chain ends at event ${head.seq}; it was noted up to ${expected.seq}`,
-      `event ${head.seq}`,
-      RESTORE,
-    );
+  const last = noted.reduce((most, { seq }) => Math.max(most, seq), 0);
+  if (head.seq < last) {
+    found(`The chain ends at event ${head.seq}; it was noted up to ${last}`, `event ${head.seq}`, RESTORE);
   }
   return { events, head };
 }

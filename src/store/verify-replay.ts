@@ -1,9 +1,12 @@
 import { isDeepStrictEqual } from 'node:util';
+import { CATALOGUE } from '../exports/catalogue.ts';
 import { DIRECTORY, replayDirectory } from '../exports/directory.ts';
 import type { Event } from '../exports/events.ts';
 import { evolve } from '../exports/evolve.ts';
+import { awaitedSkus } from '../exports/preview.ts';
 import { skusOf } from '../exports/skus.ts';
 import type { Export } from '../exports/state.ts';
+import { type Promo, promoOf } from '../exports/surroundings.ts';
 import type { EventRow } from './chain.ts';
 import type { Connection } from './connection.ts';
 import { directoryOver } from './directory.ts';
@@ -11,6 +14,8 @@ import { type Found, REBUILD, RESTORE } from './faults.ts';
 import { type PartyRow, rowsOf } from './parties.ts';
 import { type Projection, parseState, projectionOf } from './rows.ts';
 import { headMove, type SubjectHead } from './subjects.ts';
+import { verifyCampaigns } from './verify-campaigns.ts';
+import { verifyCatalogue } from './verify-catalogue.ts';
 
 type History = Pick<EventRow, 'n' | 'at' | 'type' | 'data'>;
 
@@ -29,10 +34,16 @@ export function verifyReplay(connection: Connection, found: Found): number {
     'SELECT but FROM parties WHERE who = ? AND due_at = ? AND export_id = ?',
   );
   const skuOf = connection.one('SELECT 1 FROM skus WHERE sku = ? AND export_id = ?');
+  const awaitedBy = connection.one('SELECT 1 FROM previews WHERE sku = ? AND export_id = ?');
+  const promoAt = connection.one<Promo>(
+    'SELECT export_id, subject, name, starts_at, ends_at FROM promos WHERE export_id = ?',
+  );
   let exports = 0;
+  let running = 0;
   let heads = 0;
   let desks = 0;
   let named = 0;
+  let awaited = 0;
   for (const { id, ...row } of rows()) {
     exports += 1;
     const made = replayOne(id, history(id), found);
@@ -46,6 +57,14 @@ export function verifyReplay(connection: Connection, found: Found): number {
     }
     if (skus.some((sku) => !skuOf(sku, id)))
       found('The export cannot be found by one of its SKUs', `export ${id}`, REBUILD);
+    const waits = awaitedSkus(made.state);
+    awaited += waits.length;
+    if (waits.some((sku) => !awaitedBy(sku, id)))
+      found('The preview does not wait for the stock of one of its SKUs', `export ${id}`, REBUILD);
+    const promo = promoOf(made.state);
+    running += promo === null ? 0 : 1;
+    if (!isDeepStrictEqual(promoAt(id) ?? null, promo))
+      found('The promo is not noted as it is', `export ${id}`, REBUILD);
     for (const [subject, at] of made.newest) {
       const head = headOf(subject);
       if (!head || head.occurred_at < at) {
@@ -57,11 +76,16 @@ export function verifyReplay(connection: Connection, found: Found): number {
   if (noted > heads) {
     found(`${noted - heads} subjects name a newest value that no export brought`, 'subject_heads', REBUILD);
   }
-  const count = (table: 'parties' | 'skus') =>
+  const count = (table: 'parties' | 'skus' | 'previews' | 'promos') =>
     connection.one<{ n: number }>(`SELECT count(*) AS n FROM ${table}`)()?.n ?? 0;
   if (count('parties') > desks) found('Exports are on desks they do not belong on', 'parties', REBUILD);
+  if (count('promos') > running) found('Promos are noted that run no more', 'promos', REBUILD);
   if (count('skus') > named) found('SKUs name exports that do not hold them', 'skus', REBUILD);
+  if (count('previews') > awaited)
+    found('Previews wait for stock that they do not need', 'previews', REBUILD);
   verifyDirectory(connection, found);
+  verifyCatalogue(connection, found);
+  verifyCampaigns(connection, found);
   checkReferences(connection, found);
   return exports;
 }
@@ -128,7 +152,7 @@ function verifyDirectory(connection: Connection, found: Found): void {
 function checkReferences(connection: Connection, found: Found): void {
   for (const table of ['events', 'outbox', 'tasks', 'idempotency', 'messages', 'digests']) {
     const strays = connection.all<{ export_id: string }>(
-      `SELECT DISTINCT export_id FROM ${table} WHERE export_id NOT IN (SELECT id FROM exports) AND export_id <> '${DIRECTORY}' LIMIT 20`,
+      `SELECT DISTINCT export_id FROM ${table} WHERE export_id NOT IN (SELECT id FROM exports) AND export_id NOT IN (SELECT 'campaign:' || id FROM campaigns) AND export_id NOT IN ('${DIRECTORY}', '${CATALOGUE}') LIMIT 20`,
     );
     const advice = table === 'events' ? REBUILD : RESTORE;
     for (const { export_id } of strays()) {

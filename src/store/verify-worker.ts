@@ -29,7 +29,7 @@ function verify(): ChainPart | ReplayPart {
     db.exec('BEGIN');
     const connection = connect(db);
     return task.part === 'chain'
-      ? verifyChain(connection, task.expected, found)
+      ? verifyChain(connection, task.noted, found)
       : { exports: verifyReplay(connection, found) };
   } catch (error) {
     if (!/^SQLITE_(CORRUPT|NOTADB|IOERR)/.test(codeOf(error))) throw error;

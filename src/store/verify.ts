@@ -6,13 +6,13 @@ export type Report = { events: number; exports: number; head: Head; faults: Faul
 
 /**
  * Re-walks the hash chain, replays every export, and compares with what is stored, on snapshots of
- * its own beside whoever writes; two threads do it, so that the event loop goes on. `expected` is a
- * head noted earlier outside the database: without it, an end that was cut off cleanly, projections
+ * its own beside whoever writes; two threads do it, so that the event loop goes on. `noted` are
+ * heads noted earlier outside the database: without one, an end that was cut off cleanly, projections
  * and all, cannot be told from a ledger that never had it. Rejects when there is no such file.
  */
-export async function verifyFile(file: string, expected?: Head): Promise<Report> {
+export async function verifyFile(file: string, noted: Head | readonly Head[] = []): Promise<Report> {
   const [chain, replay] = await Promise.all([
-    inThread<ChainPart>({ part: 'chain', file, expected }),
+    inThread<ChainPart>({ part: 'chain', file, noted: [noted].flat() }),
     inThread<ReplayPart>({ part: 'replay', file }),
   ]);
   return {

@@ -1,9 +1,12 @@
 import type { Registry } from 'prom-client';
 import type { Clock, Ids } from '../clock.ts';
+import type { Brief } from '../exports/campaigns/brief.ts';
+import type { CampaignCommitted } from '../exports/campaigns/events.ts';
 import type { Catalog } from '../exports/define.ts';
 import type { Json } from '../exports/envelope.ts';
 import type { Refusal } from '../exports/refusals.ts';
 import type { Logger } from '../log.ts';
+import type { Hooks } from '../sources/port.ts';
 import type { Committed, Delivery, IntakeResult, Ledger, LedgerReader } from '../store/port.ts';
 import type { SlackAnswer, SlackDelivery } from './slack-events.ts';
 
@@ -31,6 +34,8 @@ export type SinkAnswer = {
 export type SourceAccess = {
   keys: readonly Buffer[];
   tokens: readonly string[];
+  /** Export types it may send. */
+  types: readonly string[];
   scopes: readonly string[];
 };
 
@@ -79,10 +84,14 @@ export type WebDeps = {
   firstSeen: Ledger['firstSeen'];
   receive(arrival: Arrival): Promise<IntakeResult>;
   raiseException(answer: SinkAnswer): Promise<Committed | Refusal>;
+  /** A brief from a source: a new campaign, or the next version of one. */
+  receiveBrief(source: string, campaignId: string, brief: Brief): Promise<CampaignCommitted | Refusal>;
   /** An outside tracker, by the name of its sink, says that a task is done. */
   closeTask(idOrKey: string, via: string): Promise<Committed | Refusal>;
   sources: ReadonlyMap<string, SourceAccess>;
   sinks: ReadonlyMap<string, { keys: readonly Buffer[] }>;
+  /** Takes webhooks at `/v1/hooks/{source}`; absent where no source has any. */
+  hooks?: Hooks;
   health(): Promise<Health>;
   metrics: Registry;
   /** Takes what Slack posts to `/slack/events`; absent in Socket Mode. */

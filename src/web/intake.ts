@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { refuse } from '../exports/refusals.ts';
+import { Verifier } from '../signature.ts';
 import type { IntakeResult } from '../store/port.ts';
 import { type Admission, enterFor } from './admission.ts';
 import type { Limits, WebDeps } from './deps.ts';
@@ -15,7 +16,6 @@ import {
   sendProblem,
   tooLarge,
 } from './problems.ts';
-import { Verifier } from './signature.ts';
 import { authenticate, checkReplay, deliveryOf, type Signed } from './signed.ts';
 import { type Line, linesOf, Spool } from './spool.ts';
 

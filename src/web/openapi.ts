@@ -1,15 +1,29 @@
 import { z } from 'zod';
 import type { AnyExportType, Catalog } from '../exports/define.ts';
 import { Envelope, type Json } from '../exports/envelope.ts';
-import { REFUSALS, type RefusalCode } from '../exports/refusals.ts';
 import { Status } from '../exports/words.ts';
-import { PROBLEM_TYPE, TRANSPORT, type TransportCode } from './problems.ts';
+import { BriefPost, CampaignAnswer, CampaignList, CampaignView } from './campaigns.ts';
+import { HookAnswer } from './hooks.ts';
+import { campaignPaths } from './openapi-campaigns.ts';
+import {
+  componentsOf,
+  type Doc,
+  HOOK_PROBLEMS,
+  ID,
+  INTAKE_PROBLEMS,
+  json,
+  parameters,
+  problems,
+  READ_PROBLEMS,
+  READER,
+  ref,
+  SIGNED,
+  signature,
+} from './openapi-parts.ts';
 import { ExportQuery } from './reads.ts';
 import { SinkException, SinkExceptionAnswer } from './sink-answers.ts';
 import { TaskClosed, TaskList, TaskQuery } from './tasks.ts';
 import { EventsView, ExportView, ListView, ProblemView } from './views.ts';
-
-type Doc = { [key: string]: Json };
 
 const IntakeAnswer = z.looseObject({
   export_id: z.string(),
@@ -36,9 +50,13 @@ const ANSWERS = {
   ExportList: ListView,
   Export: ExportView,
   Events: EventsView,
+  HookAnswer,
   SinkExceptionAnswer,
   TaskList,
   TaskClosed,
+  CampaignAnswer,
+  CampaignList,
+  Campaign: CampaignView,
 };
 
 /** What a sender may say about one type: the envelope with its name, its intents and its payload. */
@@ -49,110 +67,6 @@ function contractOf(type: AnyExportType) {
     payload: type.payload,
   });
 }
-
-/** `$ref`s into zod's own bundle become references among the components, named with the prefix. */
-function relinked(value: unknown, prefix: string): Json {
-  if (Array.isArray(value)) return value.map((item) => relinked(item, prefix));
-  if (value === null || typeof value !== 'object') return value as Json;
-  return Object.fromEntries(
-    Object.entries(value)
-      .filter(([key]) => key !== '$schema' && key !== '$id')
-      .map(([key, inner]: [string, unknown]) =>
-        key === '$ref' && typeof inner === 'string'
-          ? [key, inner.replace('__shared#/$defs/', prefix)]
-          : [key, relinked(inner, prefix)],
-      ),
-  );
-}
-
-function componentsOf(schemas: Readonly<Record<string, z.ZodType>>, io: 'input' | 'output'): Doc {
-  const registry = z.registry<{ id: string }>();
-  for (const [id, schema] of Object.entries(schemas)) registry.add(schema.clone(), { id });
-  const prefix = `${io}_`;
-  const bundle = z.toJSONSchema(registry, {
-    io,
-    unrepresentable: 'any',
-    uri: (id) => `#/components/schemas/${id}`,
-  });
-  const { __shared: shared, ...own } = bundle.schemas as Record<string, { $defs?: Record<string, unknown> }>;
-  const parts = Object.entries(shared?.$defs ?? {}).map(([name, def]) => [
-    `${prefix}${name}`,
-    relinked(def, prefix),
-  ]);
-  return Object.fromEntries([
-    ...Object.entries(own).map(([name, def]) => [name, relinked(def, prefix)]),
-    ...parts,
-  ]);
-}
-
-const ref = (name: string): Doc => ({ $ref: `#/components/schemas/${name}` });
-
-const json = (schema: Doc, description: string): Doc => ({
-  description,
-  content: { 'application/json': { schema } },
-});
-
-/** Refusals with one status share one response: OpenAPI has one description for each status. */
-function problems(codes: readonly (RefusalCode | TransportCode)[]): Doc {
-  const table: Readonly<Record<string, { http: number; text: string }>> = { ...REFUSALS, ...TRANSPORT };
-  const byStatus = Map.groupBy(codes, (code) => String(table[code]?.http));
-  return Object.fromEntries(
-    [...byStatus]
-      .sort(([a], [b]) => Number(a) - Number(b))
-      .map(([status, some]) => [
-        status,
-        {
-          description: some.map((code) => `\`${code}\`: ${table[code]?.text}`).join('\n\n'),
-          content: { [PROBLEM_TYPE]: { schema: ref('Problem') } },
-          ...(status === '429' || status === '503'
-            ? { headers: { 'Retry-After': { schema: { type: 'integer' }, description: 'Seconds.' } } }
-            : {}),
-        },
-      ]),
-  );
-}
-
-function parameters(schema: z.ZodObject): Json[] {
-  const { properties } = relinked(z.toJSONSchema(schema, { io: 'input' }), '') as {
-    properties: Record<string, Json>;
-  };
-  return Object.entries(properties).map(([name, property]) => ({ name, in: 'query', schema: property }));
-}
-
-const signature = (header: 'Meshline-Source' | 'Meshline-Sink', whose: string): Json[] => [
-  { name: header, in: 'header', required: true, schema: { type: 'string' }, description: whose },
-  {
-    name: 'webhook-id',
-    in: 'header',
-    required: true,
-    schema: { type: 'string', maxLength: 200 },
-    description: 'Unique for each delivery, and the same for its retries.',
-  },
-  {
-    name: 'webhook-timestamp',
-    in: 'header',
-    required: true,
-    schema: { type: 'string' },
-    description: 'Seconds since 1970, within five minutes of now.',
-  },
-];
-
-const ID: Doc = { name: 'id', in: 'path', required: true, schema: { type: 'string', format: 'uuid' } };
-
-const SIGNED = [{ standardWebhooks: [] }];
-const READER = [{ bearer: [] }];
-const READ_PROBLEMS = ['no_token', 'scope_missing', 'internal'] as const;
-const INTAKE_PROBLEMS = [
-  'bad_request',
-  'bad_signature',
-  'replayed',
-  'request_timeout',
-  'too_large',
-  'unsupported_media_type',
-  'too_many_requests',
-  'internal',
-  'unavailable',
-] as const;
 
 /**
  * The OpenAPI 3.1 description of the HTTP room, made from the schemas that do the checking.
@@ -260,6 +174,30 @@ export function openApi(catalog: Catalog, examples: ReadonlyMap<string, Json> = 
           },
         },
       },
+      '/v1/hooks/{source}': {
+        post: {
+          operationId: 'takeWebhook',
+          summary: 'Takes a webhook of a platform, as its source in meshline.yml is set up',
+          description:
+            'Signed as the platform signs: see docs/sources/. It is durable when it is answered, and exports are made of it afterwards by the rules of the source.',
+          security: [],
+          parameters: [
+            {
+              name: 'source',
+              in: 'path',
+              required: true,
+              schema: { type: 'string' },
+              description: 'Name of the source in meshline.yml.',
+            },
+          ],
+          requestBody: { required: true, content: { 'application/json': { schema: { type: 'object' } } } },
+          responses: {
+            '200': json(ref('HookAnswer'), 'It was taken before, or no rule wants it.'),
+            '202': json(ref('HookAnswer'), 'It is stored and will be worked on.'),
+            ...problems([...HOOK_PROBLEMS]),
+          },
+        },
+      },
       '/v1/tasks': {
         get: {
           operationId: 'listTasks',
@@ -285,6 +223,7 @@ export function openApi(catalog: Catalog, examples: ReadonlyMap<string, Json> = 
           },
         },
       },
+      ...campaignPaths(),
     },
     components: {
       securitySchemes: {
@@ -309,7 +248,7 @@ export function openApi(catalog: Catalog, examples: ReadonlyMap<string, Json> = 
             mapping: Object.fromEntries(types.map(({ name }) => [name, `#/components/schemas/${name}`])),
           },
         },
-        ...componentsOf({ ...contracts, SinkException }, 'input'),
+        ...componentsOf({ ...contracts, SinkException, BriefPost }, 'input'),
         ...componentsOf(ANSWERS, 'output'),
       },
     },

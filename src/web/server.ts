@@ -2,8 +2,10 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { Admission } from './admission.ts';
+import { registerCampaigns } from './campaigns.ts';
 import { LIMITS, type WebDeps } from './deps.ts';
 import { registerHealth } from './health.ts';
+import { registerHooks } from './hooks.ts';
 import { registerIntake } from './intake.ts';
 import { openApi } from './openapi.ts';
 import {
@@ -82,10 +84,13 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
   });
   const admission = new Admission(limits);
   registerIntake(app, deps, limits, admission);
-  registerSinkAnswers(app, deps, limits, admission);
+  const door = { app, deps, limits, admission };
+  registerSinkAnswers(door);
   registerReads(app, deps);
-  registerTasks(app, deps, limits, admission);
+  registerTasks(door);
+  registerCampaigns(door);
   registerHealth(app, deps);
+  if (deps.hooks) registerHooks(app, deps, deps.hooks, limits, admission);
   if (deps.slack) await registerSlackEvents(app, deps.slack);
   const document = JSON.stringify(openApi(deps.catalog));
   app.get('/openapi.json', async (_request, reply) => reply.type('application/json').send(document));

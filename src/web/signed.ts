@@ -1,9 +1,9 @@
 import type { FastifyRequest } from 'fastify';
 import { refuse } from '../exports/refusals.ts';
+import { type Claim, readClaim } from '../signature.ts';
 import type { Delivery } from '../store/port.ts';
 import type { WebDeps } from './deps.ts';
 import { type Problem, problemOf } from './problems.ts';
-import { type Claim, readClaim } from './signature.ts';
 
 /** Who says they sent a request; true only once a `Verifier` has seen the whole body. */
 export type Signed = { name: string; keys: readonly Buffer[]; claim: Claim };

@@ -1,17 +1,14 @@
-import { createHash } from 'node:crypto';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { toIso } from '../clock.ts';
 import { isRefusal, refuse } from '../exports/refusals.ts';
 import { Role } from '../exports/words.ts';
 import type { Task } from '../store/port.ts';
-import { type Admission, enterFor } from './admission.ts';
-import type { Limits, WebDeps } from './deps.ts';
-import { readObject } from './json.ts';
+import type { WebDeps } from './deps.ts';
 import { badRequest, problemOf, sendProblem } from './problems.ts';
 import { createReaders } from './reads.ts';
-import { Verifier } from './signature.ts';
-import { authenticate, checkReplay } from './signed.ts';
+import { checkReplay } from './signed.ts';
+import { postSigned, type SignedDoor } from './signed-post.ts';
 
 const Word = z.string().min(1).max(200);
 
@@ -68,12 +65,8 @@ function filterOf({ state, limit, ...rest }: TaskQuery): Parameters<WebDeps['rea
 }
 
 /** Tasks for bearer tokens with the scope `exports:read`, and an outside tracker's word that one is done. */
-export function registerTasks(
-  app: FastifyInstance,
-  deps: WebDeps,
-  limits: Limits,
-  admission: Admission,
-): void {
+export function registerTasks(door: SignedDoor): void {
+  const { app, deps } = door;
   const check = createReaders(deps.sources);
   app.get(
     '/v1/tasks',
@@ -91,37 +84,15 @@ export function registerTasks(
     },
   );
 
-  app.post<{ Params: { id: string } }>(
-    '/v1/tasks/:id/close',
-    {
-      bodyLimit: limits.json_bytes,
-      onRequest: async (request, reply) => {
-        const signed = authenticate(request, 'meshline-sink', deps.sinks, deps.clock.now());
-        if ('code' in signed) return sendProblem(reply.header('connection', 'close'), signed);
-        request.signed = signed;
-        return enterFor(admission, request, reply, limits);
-      },
-    },
-    async (request, reply) => {
-      const { signed, body } = request;
-      if (!signed) throw new TypeError('The request has not been authenticated.');
-      if (!Buffer.isBuffer(body)) return sendProblem(reply, problemOf(refuse('unsupported_media_type')));
-      if (!new Verifier(signed.claim, signed.keys).update(body).verify()) {
-        return sendProblem(reply, problemOf(refuse('bad_signature')));
-      }
-      const read = readObject(body);
-      if ('wrong' in read) return sendProblem(reply, badRequest(read.wrong));
-      const { id } = request.params;
-      const hash = createHash('sha256').update(`task ${id}\n`).update(body).digest('hex');
-      if ((await checkReplay(deps, 'sink', signed, hash)) === 'other') {
-        return sendProblem(reply, problemOf(refuse('replayed')));
-      }
-      const outcome = await deps.closeTask(id, signed.name);
-      // What is closed already is as the tracker wants it, so that its retries end.
-      if (isRefusal(outcome) && outcome.refused !== 'task_closed') {
-        return sendProblem(reply, problemOf(outcome));
-      }
-      return reply.send({ task: id, state: 'closed' });
-    },
-  );
+  postSigned(door, '/v1/tasks/:id/close', 'sink', async ({ signed, id, hash }, reply) => {
+    if ((await checkReplay(deps, 'sink', signed, hash)) === 'other') {
+      return sendProblem(reply, problemOf(refuse('replayed')));
+    }
+    const outcome = await deps.closeTask(id, signed.name);
+    // What is closed already is as the tracker wants it, so that its retries end.
+    if (isRefusal(outcome) && outcome.refused !== 'task_closed') {
+      return sendProblem(reply, problemOf(outcome));
+    }
+    return reply.send({ task: id, state: 'closed' });
+  });
 }

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type Loaded, loadConfig, renderFault, type Variables } from '../../src/config.ts';
 import { createCatalog } from '../../src/exports/catalog.ts';
 import { SINK_KINDS } from '../../src/sinks/registry.ts';
+import { SOURCE_KINDS } from '../../src/sources/registry.ts';
 
 /** A whole configuration without faults, which tests edit. */
 export const WHOLE = readFileSync(new URL('../fixtures/meshline.yml', import.meta.url), 'utf8');
@@ -19,6 +20,10 @@ export const SECRETS: Variables = {
   SHOP_SECRET: secret,
   OMS_SECRET: secret,
   WMS_SINK_SECRET: secret,
+  OMS_STAGING_SECRET: secret,
+  SHOPIFY_SINK_TOKEN: 'sample-shop-token-0001',
+  FEDEX_SECRET: 'sample-fedex-secret-0001',
+  USPS_SECRET: 'sample-usps-secret-0001',
   TRACKER_SECRET: `whsec_${Buffer.alloc(32, 9).toString('base64')}`,
   READ_TOKEN: 'a-token-for-reading-0001',
 };
@@ -28,8 +33,9 @@ export function load(
   env: Variables = SECRETS,
   catalog = createCatalog(),
   sinkKinds = SINK_KINDS,
+  sourceKinds = SOURCE_KINDS,
 ): Loaded {
-  return loadConfig({ text, env, catalog, sinkKinds });
+  return loadConfig({ text, env, catalog, sinkKinds, sourceKinds });
 }
 
 /** The faults as lines of text; empty when there are none. */

@@ -61,14 +61,14 @@ export function examine(
   const type = catalog.get(envelope.export_type);
   if (!type) throw new Error(`There is no type ${envelope.export_type}.`);
   const payload = type.payload.parse(envelope.payload, { error: plainWords });
-  const context = { envelope, payload, rules: { ...type.rules, ...rules }, now };
+  const context = { envelope, payload, rules: { ...type.rules, ...rules }, now, own: false };
   return {
     type,
     envelope,
     problems: type.check(context),
     gate: type.gate(context),
     card: type.card(context),
-    operations: type.operations(payload, envelope),
+    operations: type.operations(payload, envelope, context.rules),
     subjects: type.subjects(payload, envelope),
     owner_role: type.policy.owner_role_for?.(payload, envelope) ?? type.policy.owner_role,
     sla_ms: type.policy.sla_ms_for?.(payload, envelope) ?? type.policy.sla_ms,

@@ -13,8 +13,11 @@ import type { DispatchPace } from '../../src/flow/dispatch.ts';
 import { createLogger } from '../../src/log.ts';
 import { type Meshline, startMeshline } from '../../src/meshline.ts';
 import type { SinkKind } from '../../src/sinks/define.ts';
+import type { SourceKind } from '../../src/sources/define.ts';
 import { EXAMPLE, load, SECRETS } from './config.ts';
+import { FAR_SECRETS, towardsFarSides, withoutFarSides } from './far-sides.ts';
 import { fixture, type RawExport } from './fixtures.ts';
+import { withoutStaging } from './staging.ts';
 
 /** A clock that runs with the machine's and can be moved forward: what waits in between comes due. */
 export class LeapClock implements Clock {
@@ -75,9 +78,16 @@ export type HouseOptions = {
   at?: number;
   /** Reuse a folder, to see what a restart finds. */
   folder?: string;
+  /** The sample shop and carriers run too, and the example's routes to them stay; without, nothing goes there. */
+  farSides?: boolean;
+  /** Keeps the example's safety checks, on a staging OMS of its own; without, what arrives can be accepted at once. */
+  staging?: boolean;
   /** Registries with more in them than the product's. */
   catalog?: Catalog;
   sinkKinds?: readonly SinkKind[];
+  sourceKinds?: readonly SourceKind[];
+  /** Secrets besides those of the example. */
+  env?: Readonly<Record<string, string>>;
 };
 
 export type House = {
@@ -108,10 +118,15 @@ function configured(sinks: SampleSinks, options: HouseOptions): Config {
       reconcile: { url: `${origin}/effects/{key}` },
     });
   }
+  if (sinks.staging) Object.assign(file.sinks['oms_staging']?.settings ?? {}, { url: sinks.staging.url });
+  else withoutStaging(file);
+  if (sinks.far) towardsFarSides(file, sinks.far);
+  else withoutFarSides(file);
   delete file.sources['pim']?.['refetch_url'];
   if (!options.undo) for (const policy of Object.values(file.policies)) delete policy['undo_ms'];
   options.configure?.(file);
-  const loaded = load(stringify(file), SECRETS, options.catalog, options.sinkKinds);
+  const env = { ...SECRETS, ...options.env };
+  const loaded = load(stringify(file), env, options.catalog, options.sinkKinds, options.sourceKinds);
   if (!loaded.ok)
     throw new Error(loaded.faults.map((fault) => renderFault('meshline.yml', fault)).join('\n'));
   return loaded.config;
@@ -123,7 +138,12 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
   if (options.at !== undefined) clock.leap(options.at - clock.now());
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'meshline-'));
   const secrets = { oms: SECRETS['OMS_SECRET'] ?? '', wms: SECRETS['WMS_SINK_SECRET'] ?? '' };
-  const sinks = await startSampleSinks({ clock, secrets });
+  const sinks = await startSampleSinks({
+    clock,
+    secrets,
+    ...(options.staging ? { staging: { secret: SECRETS['OMS_STAGING_SECRET'] ?? '' } } : {}),
+    ...(options.farSides ? { far: { secrets: FAR_SECRETS } } : {}),
+  });
   const manifest = new URL('../../manifest.yml', import.meta.url).pathname;
   const sandbox = await startSandbox({ clock, manifest, sampleSinks: sinks });
   const config = configured(sinks, options);
@@ -135,6 +155,7 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
       version: 'test',
       ...(options.catalog ? { catalog: options.catalog } : {}),
       ...(options.sinkKinds ? { sinkKinds: options.sinkKinds } : {}),
+      ...(options.sourceKinds ? { sourceKinds: options.sourceKinds } : {}),
       pace: options.pace ?? NO_PACE,
       environment: {
         SLACK_BOT_TOKEN: sandbox.botToken,

@@ -48,7 +48,7 @@ export async function startIntake(setup: Setup & { clock?: Clock } = {}): Promis
       sinks: [...config.sinks.keys()].map((name) => ({ name, accepts: () => true })),
     }),
   };
-  const reader = { keys: [], tokens: [READ_TOKEN], scopes: ['exports:read'] };
+  const reader = { keys: [], tokens: [READ_TOKEN], types: [], scopes: ['exports:read'] };
   const web = await startWeb({
     clock,
     ids,

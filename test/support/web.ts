@@ -64,6 +64,14 @@ export async function startWeb(setup: Setup = {}): Promise<Running> {
       newest: unused,
       directory: unused,
       directoryChanges: unused,
+      aliases: unused,
+      allAliases: unused,
+      previewsWaitingFor: unused,
+      campaign: unused,
+      campaignEvents: unused,
+      campaigns: unused,
+      campaignsDue: unused,
+      underWay: unused,
       due: unused,
       pulse: unused,
     },
@@ -77,15 +85,16 @@ export async function startWeb(setup: Setup = {}): Promise<Running> {
       const id = `01930000-0000-7000-8000-${String(arrivals.length).padStart(12, '0')}`;
       return { kind: 'repeat', answer: { export_id: id, state: 'pending' } };
     },
+    receiveBrief: unused,
     closeTask: unused,
     async raiseException(answer) {
       answers.push(answer);
       return { refused: 'not_found', facts: { export_id: answer.export_id } };
     },
     sources: new Map([
-      ['pim', { keys: [keyOf(PIM_SECRET), keyOf(PIM_NEXT_SECRET)], tokens: [], scopes: [] }],
-      ['bi', { keys: [], tokens: [READ_TOKEN], scopes: ['exports:read'] }],
-      ['nosy', { keys: [], tokens: ['token-without-scope'], scopes: [] }],
+      ['pim', { keys: [keyOf(PIM_SECRET), keyOf(PIM_NEXT_SECRET)], tokens: [], types: [], scopes: [] }],
+      ['bi', { keys: [], tokens: [READ_TOKEN], types: [], scopes: ['exports:read'] }],
+      ['nosy', { keys: [], tokens: ['token-without-scope'], types: [], scopes: [] }],
     ]),
     sinks: new Map([['oms', { keys: [keyOf(OMS_SECRET)] }]]),
     health: async () => ({ ready: true, checks: [] }),

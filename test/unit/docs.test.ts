@@ -5,7 +5,6 @@ import { describe, expect, it } from 'vitest';
 import { Environment } from '../../src/config/environment.ts';
 import { TYPES } from '../../src/exports/catalog.ts';
 import { Envelope } from '../../src/exports/envelope.ts';
-import { EXCEPTIONS } from '../../src/exports/exceptions.ts';
 import { REFUSALS } from '../../src/exports/refusals.ts';
 import { RETRY_FAST } from '../../src/exports/retries.ts';
 import { HOUR_MS, MINUTE_MS } from '../../src/exports/words.ts';
@@ -46,22 +45,6 @@ describe('docs/refusals.md', () => {
     );
     expect(rows(under(page, 'What HTTP itself refuses'))).toEqual(code);
   });
-
-  it('has every exception with its owner and remedy', () => {
-    const code = Object.entries(EXCEPTIONS).map(([name, rule]) =>
-      row(`\`${name}\``, rule.role, rule.severity, rule.then, rule.remedy),
-    );
-    expect(rows(under(page, 'Exceptions'))).toEqual(code);
-  });
-
-  it('has the exceptions that single types declare', () => {
-    const code = TYPES.flatMap((type) =>
-      Object.entries(type.exceptions).map(([name, rule]) =>
-        row(`\`${name}\``, `\`${type.name}\``, rule.role, rule.severity, rule.then, rule.remedy),
-      ),
-    );
-    expect(rows(under(page, 'Exceptions of single types'))).toEqual(code);
-  });
 });
 
 describe('docs/exports.md', () => {
@@ -89,7 +72,7 @@ describe('docs/exports.md', () => {
     for (const intent of type.intents) expect(section).toContain(`\`${intent}\``);
     expect(section.includes('**fixed**')).toBe(type.policy.gate_is_fixed);
     const envelope = Envelope.parse(fixture(type.name));
-    for (const { name } of type.operations(type.payload.parse(envelope.payload), envelope)) {
+    for (const { name } of type.operations(type.payload.parse(envelope.payload), envelope, type.rules)) {
       expect(section).toContain(`\`${name}\``);
     }
   });

@@ -15,7 +15,7 @@ const manifest = z
     features: z.object({
       slash_commands: z.array(z.object({ command: z.string() })),
       app_home: z.object({ home_tab_enabled: z.boolean() }),
-      shortcuts: z.array(z.object({ callback_id: z.string() })).default([]),
+      shortcuts: z.array(z.object({ name: z.string(), callback_id: z.string() })).default([]),
     }),
     oauth_config: z.object({ scopes: z.object({ bot: z.array(z.string()) }) }),
     settings: z.object({
@@ -116,6 +116,13 @@ describe('manifest.yml', () => {
       ...manifest.settings.event_subscriptions.bot_events,
     ]) {
       expect(lines[listedAt(name) - 1]?.trim(), name).toMatch(/^# .+\.$/);
+    }
+  });
+
+  it('gives a reason for every shortcut', () => {
+    const lines = text.split('\n').map((line) => line.trim());
+    for (const { name } of manifest.features.shortcuts) {
+      expect(lines[lines.indexOf(`- name: ${name}`) - 1], name).toMatch(/^# .+\.$/);
     }
   });
 

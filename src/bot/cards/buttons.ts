@@ -1,23 +1,33 @@
 import type { Button } from '@slack/types';
-import type { CardContent } from '../../exports/define.ts';
+import type { CardContent, Catalog } from '../../exports/define.ts';
+import { mappingTrouble } from '../../exports/mapping.ts';
+import { safetyOf } from '../../exports/rehearsal.ts';
+import { isRollingOut } from '../../exports/rollout-stages.ts';
+import { scheduledFor } from '../../exports/scheduled.ts';
 import type { Export } from '../../exports/state.ts';
 import type { Shown } from '../../flow/ports.ts';
 import { type ButtonLook, button } from '../blocks.ts';
 import type { Target } from '../ids.ts';
-import { LIMIT } from '../limits.ts';
+import { CARD, LIMIT } from '../limits.ts';
 import type { Words } from '../words.ts';
+import { pausedLooks } from './failover.ts';
+import { rollBackLooks, rolloutLooks } from './rollout.ts';
+import { safetyLooks } from './safety.ts';
+import { takeOutLooks } from './shortfall.ts';
 import { undoLeft } from './undo.ts';
 
 export function targetOf(state: Export): Target {
-  return { export_id: state.id, revision: state.revision?.number ?? 0 };
+  const target = { export_id: state.id, revision: state.revision?.number ?? 0 };
+  return state.rollout && isRollingOut(state) ? { ...target, stage: state.rollout.stage } : target;
 }
 
 /** A decision that two people must make names its effect once more before it counts. */
 function acceptLook({ state }: Shown, content: CardContent | null): ButtonLook {
   const critical = state.revision?.policy.gate.mode === 'two_step';
-  const effect: Words = [
-    { said: content?.effect ?? 'This takes effect at once.', max: LIMIT.confirmText - 10 },
-  ];
+  const override = safetyOf(state) === 'overridden' ? state.rehearsal?.override : null;
+  const warned: Words = override ? [{ name: override.by }, ' has overridden its safety checks. '] : [];
+  const most = LIMIT.confirmText - (override ? CARD.name + 50 : 10);
+  const effect: Words = [...warned, { said: content?.effect ?? 'This takes effect at once.', max: most }];
   return {
     action: 'accept',
     text: 'Accept',
@@ -29,6 +39,7 @@ function acceptLook({ state }: Shown, content: CardContent | null): ButtonLook {
 const REVIEW: ButtonLook = { action: 'review', text: 'Review' };
 const REJECT: ButtonLook = { action: 'reject', text: 'Reject…', style: 'danger' };
 
+const MAP_SKUS: ButtonLook = { action: 'map_skus', text: 'Map SKUs…', style: 'primary' };
 const UNDO: ButtonLook = { action: 'undo', text: 'Undo', label: 'Take the acceptance back' };
 const RESUBMIT: ButtonLook = { action: 'resubmit', text: 'Change and resubmit…', style: 'primary' };
 const REQUEST_CHANGES: ButtonLook = { action: 'request_changes', text: 'Request changes…' };
@@ -46,7 +57,7 @@ function withdrawable({ requester }: Export): readonly ButtonLook[] {
 }
 
 /** Only what would be valid now. Who may is checked at the click, so everybody sees the same card. */
-export function looks(shown: Shown, content: CardContent | null): readonly ButtonLook[] {
+export function looks(shown: Shown, content: CardContent | null, catalog: Catalog): readonly ButtonLook[] {
   const { state } = shown;
   switch (state.status) {
     case 'quarantined': {
@@ -68,24 +79,38 @@ export function looks(shown: Shown, content: CardContent | null): readonly Butto
       if (state.returned) {
         return [...(state.requester === null ? [] : [RESUBMIT]), REVIEW, REJECT, ...withdrawable(state)];
       }
-      return [acceptLook(shown, content), REJECT, REVIEW, ...withdrawable(state)];
+      return [
+        ...(safetyLooks(state) ?? [acceptLook(shown, content)]),
+        REJECT,
+        REVIEW,
+        ...withdrawable(state),
+      ];
     case 'accepted':
       return [...(undoLeft(shown) > 0 ? [UNDO] : []), ...withdrawable(state), REVIEW];
-    case 'paused':
+    case 'paused': {
+      const first = mappingTrouble(state) ? [MAP_SKUS] : pausedLooks(state);
       return [
-        { action: 'resume', text: 'Resume…', style: 'primary' },
+        ...first,
+        { action: 'resume', text: 'Resume…', ...(first.length === 0 ? { style: 'primary' } : {}) },
+        ...takeOutLooks(shown, catalog),
+        ...rollBackLooks(state),
         REVIEW,
         REJECT,
         ...withdrawable(state),
       ];
+    }
     case 'failed':
       return [
         { action: 'redeliver', text: 'Redeliver', style: 'primary', label: 'Send the failed part again' },
+        ...rollBackLooks(state),
         REVIEW,
         REJECT,
         ...withdrawable(state),
       ];
     case 'delivering':
+      return scheduledFor(state, shown.now) === null
+        ? [...rolloutLooks(state), REVIEW]
+        : [REVIEW, REJECT, ...withdrawable(state)];
     case 'delivered':
     case 'rejected':
     case 'withdrawn':
@@ -145,8 +170,8 @@ export function acknowledgeButton({ state, directory }: Shown): Button {
   return button(ACKNOWLEDGE, targetOf(state), directory);
 }
 
-export function buttons(shown: Shown, content: CardContent | null): readonly Button[] {
-  return looks(shown, content).map((look) => button(look, targetOf(shown.state), shown.directory));
+export function buttons(shown: Shown, content: CardContent | null, catalog: Catalog): readonly Button[] {
+  return looks(shown, content, catalog).map((look) => button(look, targetOf(shown.state), shown.directory));
 }
 
 /** For messages that only point at an export. */

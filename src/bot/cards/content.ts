@@ -1,5 +1,6 @@
 import type { CardContent, Catalog } from '../../exports/define.ts';
 import { Envelope } from '../../exports/envelope.ts';
+import { isOwn } from '../../exports/own.ts';
 import { spoken } from '../../exports/phrases.ts';
 import type { Export } from '../../exports/state.ts';
 import type { Shown } from '../../flow/ports.ts';
@@ -12,7 +13,8 @@ export function contentOf({ state, now }: Shown, catalog: Catalog): CardContent 
   const envelope = Envelope.safeParse(state.raw);
   if (!state.revision || !type || !envelope.success) return null;
   const { payload, policy } = state.revision;
-  return type.card({ envelope: envelope.data, payload, rules: { ...type.rules, ...policy.rules }, now });
+  const rules = { ...type.rules, ...policy.rules };
+  return type.card({ envelope: envelope.data, payload, rules, now, own: isOwn(state.source.name) });
 }
 
 /** "Promo activation"; for what no type knows, the name it was sent under, as outside text. */

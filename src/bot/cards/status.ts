@@ -1,12 +1,20 @@
+import { withoutOvertaken } from '../../exports/alternates.ts';
 import { standing } from '../../exports/gates.ts';
+import { mappingTrouble } from '../../exports/mapping.ts';
 import { count, spoken, systemName } from '../../exports/phrases.ts';
-import type { Returned } from '../../exports/state.ts';
+import { scheduledFor } from '../../exports/scheduled.ts';
+import { shortfallOf } from '../../exports/shortfall.ts';
+import type { Export, Returned } from '../../exports/state.ts';
 import type { Shown } from '../../flow/ports.ts';
 import { CARD } from '../limits.ts';
 import type { Word, Words } from '../words.ts';
 import { deliveryCount, deliveryLines } from './deliveries.ts';
+import { askedWords, eitherWay, hasTurns, tryLine } from './failover.ts';
 import { dueAt, nextWords } from './next.ts';
 import { awaitedWords, signatures } from './people.ts';
+import { rolloutSituation, takenBackWords, untoldPushes } from './rollout.ts';
+import { overrideLines, safetySituation } from './safety.ts';
+import { shortLines } from './shortfall.ts';
 import { standInLines } from './stand-in.ts';
 import { undoWords } from './undo.ts';
 
@@ -84,6 +92,11 @@ function sentBack(shown: Shown, { by, reason }: Returned): Situation {
 function pending(shown: Shown): Situation {
   const { state } = shown;
   if (state.returned) return sentBack(shown, state.returned);
+  const unchecked = safetySituation(shown);
+  if (unchecked) {
+    const { title, lines } = unchecked;
+    return { title, lines: [...lines, ...hands(shown), ...clock(shown)] };
+  }
   const wanted = state.revision?.policy.gate.steps.length ?? 1;
   const have = standing(state).length;
   const title =
@@ -95,6 +108,7 @@ function pending(shown: Shown): Situation {
     title: [{ strong: title }],
     lines: [
       ...(have > 0 ? accepted(shown) : []),
+      ...overrideLines(shown),
       ['Waits for ', ...awaitedWords(shown), '.'],
       ...standInLines(shown),
       ...(again
@@ -131,27 +145,49 @@ function quarantined(shown: Shown): Situation {
   };
 }
 
-function trouble(shown: Shown): readonly Words[] {
-  const found = shown.state.trouble;
+function trouble(shown: Shown, resolving: boolean): readonly Words[] {
+  const { trouble: found, alternate } = shown.state;
   if (!found) return [];
+  const short = shortfallOf(shown.state);
+  if (short) return shortLines(short, found, shown, resolving);
   const role = spoken(found.role);
   const owner: Words = found.owner === null ? [role] : [{ mention: found.owner }, ` (${role})`];
   const sink: Word[] = found.sink === null ? [] : [{ said: systemName(found.sink), max: 40 }, ': '];
   return [
-    [...sink, { said: found.message, max: CARD.reason }],
+    ...(alternate ? askedWords(alternate) : [[...sink, { said: found.message, max: CARD.reason }]]),
     [{ strong: 'What to do: ' }, { said: found.remedy, max: CARD.cause }],
     ['Owned by ', ...owner, '.'],
   ];
 }
 
-/** One sentence for each state; the compiler asks for a new one. */
-export function situation(shown: Shown): Situation {
+/** What follows once a pause is over; a shortage has said that already. */
+function afterwards(state: Export): readonly Words[] {
+  if (state.alternate) return [eitherWay(state.alternate)];
+  if (shortfallOf(state)) return [];
+  return mappingTrouble(state)
+    ? [['Once the SKUs are mapped, it goes on with the values that were accepted.']]
+    : [['Once resumed, it asks for acceptance again.']];
+}
+
+/**
+ * One sentence for each state; the compiler asks for a new one. `resolving`: among those who settle its
+ * trouble, where that is not where it is decided.
+ */
+export function situation(shown: Shown, resolving = false): Situation {
   const { state } = shown;
   // The failure that stopped it is told as its trouble already.
-  const others = state.pushes.filter(
+  const others = untoldPushes(state).filter(
     (push) => state.trouble === null || push.detail !== state.trouble.message,
   );
-  const pushes = deliveryLines(others, CARD.pushes);
+  const turns = hasTurns(state);
+  // A pause that is about all of them has said what each of them answered.
+  const told = state.status === 'paused' && turns && state.trouble?.sink === null;
+  const pushes = told
+    ? []
+    : turns
+      ? [tryLine(state)]
+      : deliveryLines(others, CARD.pushes, state.status === 'paused');
+  const counted = withoutOvertaken(state).pushes;
   switch (state.status) {
     case 'quarantined':
       return quarantined(shown);
@@ -171,17 +207,27 @@ export function situation(shown: Shown): Situation {
           ],
         ],
       };
-    case 'delivering':
+    case 'delivering': {
+      const staged = rolloutSituation(shown);
+      const later = scheduledFor(state, shown.now);
+      if (later !== null) {
+        return {
+          title: [{ strong: '🗓️ Accepted, goes out ' }, { at: later }],
+          lines: [['Nothing has left yet. Until then it can be rejected.'], ...accepted(shown)],
+        };
+      }
+      if (staged) return { ...staged, lines: [...staged.lines, ...pushes, ...accepted(shown)] };
       return {
-        title: [{ strong: `🔵 Going out: ${deliveryCount(state.pushes)}` }],
+        title: [{ strong: `🔵 Going out: ${deliveryCount(counted)}` }],
         lines: [...pushes, ...accepted(shown)],
       };
+    }
     case 'paused':
       return {
         title: [{ strong: `🟠 Paused: ${spoken(state.trouble?.code ?? 'trouble')}` }],
         lines: [
-          ...trouble(shown),
-          ['Once resumed, it asks for acceptance again.'],
+          ...trouble(shown, resolving),
+          ...afterwards(state),
           ...hands(shown),
           ...pushes,
           ...clock(shown),
@@ -189,8 +235,8 @@ export function situation(shown: Shown): Situation {
       };
     case 'failed':
       return {
-        title: [{ strong: `🔴 Failed: ${deliveryCount(state.pushes)}` }],
-        lines: [...trouble(shown), ...hands(shown), ...pushes],
+        title: [{ strong: `🔴 Failed: ${deliveryCount(counted)}` }],
+        lines: [...trouble(shown, resolving), ...hands(shown), ...pushes],
       };
     case 'delivered':
       return {
@@ -216,7 +262,7 @@ export function situation(shown: Shown): Situation {
     case 'rolled_back':
       return {
         title: [{ strong: '⏪ Rolled back' }, ...byWhom(shown)],
-        lines: [['A later export undid what this one had set.'], ...accepted(shown)],
+        lines: [takenBackWords(state), ...accepted(shown)],
       };
   }
 }

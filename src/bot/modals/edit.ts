@@ -2,7 +2,9 @@ import type { KnownBlock, ModalView } from '@slack/types';
 import { fromIso, toIso } from '../../clock.ts';
 import type { Catalog } from '../../exports/define.ts';
 import { Instant, type Json } from '../../exports/envelope.ts';
-import { count } from '../../exports/phrases.ts';
+import { count, systemName } from '../../exports/phrases.ts';
+import { mendOf } from '../../exports/review.ts';
+import type { Trouble } from '../../exports/state.ts';
 import type { Shown } from '../../flow/ports.ts';
 import { context, quote } from '../blocks.ts';
 import { humanPath } from '../cards/checks.ts';
@@ -16,6 +18,11 @@ import { type Fixes, type Submitted, withTyped, withWhole } from './fix.ts';
 import { form, lines, momentInput, textInput } from './parts.ts';
 
 const PREFIX = 'edit:';
+
+/** The value that an input of this form is about. */
+export function editedPath(block_id: string): string {
+  return block_id.startsWith(PREFIX) ? block_id.slice(PREFIX.length) : block_id;
+}
 
 type Found = { paths: readonly (readonly string[])[]; left: number };
 
@@ -63,7 +70,8 @@ function fieldsFor(
   everything: boolean,
 ): { fields: readonly Field[]; left: number } {
   const { raw, revision } = state;
-  const editable = (revision ? catalog.get(revision.export_type)?.editable : undefined) ?? [];
+  const type = revision ? catalog.get(revision.export_type) : undefined;
+  const editable = mendOf(state, type)?.paths ?? type?.editable ?? [];
   const patterns = everything && whole(raw) === null ? [...editable, 'payload'] : editable;
   const found = patterns.map((pattern) => expanded(raw, pattern));
   const unique = new Map(inOrder(found).map((path) => [path.join('.'), path]));
@@ -85,7 +93,7 @@ function labelOf(raw: Raw, path: readonly string[]): string {
   const holder = path.length > 3 ? at(raw, path.slice(0, 3)) : undefined;
   const sku: Json | undefined =
     typeof holder === 'object' && holder !== null && !Array.isArray(holder) ? holder['sku'] : undefined;
-  const name = humanPath(path.join('.'));
+  const name = humanPath(path.join('.')).replace(/\bline(\d)$/, 'address line $1');
   return typeof sku === 'string' ? `${name} (${visible(sku, 60)})` : name;
 }
 
@@ -137,6 +145,13 @@ function asText(fields: readonly Field[], values: Submitted): Submitted {
   return { ...values, ...Object.fromEntries(moments) };
 }
 
+/** Who said what was wrong: the reader mends just that. */
+function mendingWords({ sink }: Trouble): Words {
+  return sink === null
+    ? [{ strong: 'What is wrong' }]
+    : [{ said: systemName(sink), max: 40, strong: true }, ' says:'];
+}
+
 /**
  * New values for an export that waits. Deciders edit what its type lets them; whoever asked for it and
  * was asked for changes may change anything that Slack's inputs can hold.
@@ -144,6 +159,7 @@ function asText(fields: readonly Field[], values: Submitted): Submitted {
 export function editModal(shown: Shown, catalog: Catalog, everything: boolean): ModalView {
   const { state, directory } = shown;
   const { fields, left } = fieldsFor(shown, catalog, everything);
+  const mending = state.status === 'paused' ? state.trouble : null;
   const text = everything ? whole(state.raw) : null;
   const may = emptiable(state.raw, catalog);
   const notes: Words[] = [
@@ -164,6 +180,7 @@ export function editModal(shown: Shown, catalog: Catalog, everything: boolean): 
   const { returned } = state;
   const blocks: KnownBlock[] = [
     lines(shown, headlineOf(shown, catalog)),
+    ...(mending ? [quote(mendingWords(mending), mending.message, CARD.reason, directory)] : []),
     ...(everything && returned
       ? [quote([{ name: returned.by, strong: true }, ' asked:'], returned.reason, CARD.reason, directory)]
       : []),
@@ -181,9 +198,9 @@ export function editModal(shown: Shown, catalog: Catalog, everything: boolean): 
       }),
     );
   }
-  const view = form(everything ? MODAL.resubmit : MODAL.edit, shown, {
-    title: everything ? 'Change and resubmit' : 'Edit',
-    submit: everything ? 'Resubmit' : 'Save',
+  const view = form(mending ? MODAL.mend : everything ? MODAL.resubmit : MODAL.edit, shown, {
+    title: mending ? (mending.mend ?? 'Edit') : everything ? 'Change and resubmit' : 'Edit',
+    submit: mending ? 'Save and go on' : everything ? 'Resubmit' : 'Save',
     blocks,
   });
   if (fields.length > 0 || text !== null) return view;

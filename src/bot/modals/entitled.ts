@@ -1,5 +1,7 @@
 import { awaited, deciders, remedialists, resolvers } from '../../exports/gates.ts';
 import type { Person, PersonId } from '../../exports/ownership.ts';
+import { overriders } from '../../exports/rehearsal.ts';
+import { rerunners } from '../../exports/rehearsal-decide.ts';
 import { dispatchers, responders, undoers } from '../../exports/review.ts';
 import type { Shown } from '../../flow/ports.ts';
 import type { ActionId } from '../ids.ts';
@@ -21,6 +23,9 @@ const WHOSE: Readonly<Partial<Record<ActionId, Who>>> = {
   withdraw: requesting,
   redeliver: (shown) => [...deciding(shown), ...resolving(shown)],
   resume: resolving,
+  use_alternate: resolving,
+  mend: resolving,
+  take_out: resolving,
   fix: repairing,
   assign_owner: repairing,
   request_changes: deciding,
@@ -28,6 +33,8 @@ const WHOSE: Readonly<Partial<Record<ActionId, Who>>> = {
   resubmit: (shown) => (shown.state.returned ? requesting(shown) : []),
   reassign: ({ state, directory }) => dispatchers(state, directory),
   acknowledge: ({ state, directory }) => responders(state, directory),
+  rerun_checks: ({ state, directory }) => rerunners(state, directory),
+  override_checks: ({ state, directory }) => overriders(state, directory),
   undo: ({ state, directory }) => undoers(state, directory),
 };
 

@@ -21,6 +21,8 @@ import { editWords, freshnessWords, preflightWords, problemLines } from '../card
 import { contentOf, headlineOf, shortId, titleOf } from '../cards/content.ts';
 import { deliveryLines } from '../cards/deliveries.ts';
 import { signerFor } from '../cards/people.ts';
+import { safetyFindings } from '../cards/safety.ts';
+import { shortfallReview } from '../cards/shortfall.ts';
 import { situation } from '../cards/status.ts';
 import { type ActionId, encodeTarget, READ_ONLY_MODAL } from '../ids.ts';
 import { CARD, LIMIT, REVIEW } from '../limits.ts';
@@ -40,7 +42,12 @@ type Scene = {
 };
 
 /** What never waits for somebody else's review. */
-const ALWAYS_OPEN: ReadonlySet<ActionId> = new Set<ActionId>(['withdraw', 'acknowledge']);
+const ALWAYS_OPEN: ReadonlySet<ActionId> = new Set<ActionId>([
+  'withdraw',
+  'acknowledge',
+  'rerun_checks',
+  'override_checks',
+]);
 
 /**
  * Everything a person may want to know before deciding, most important first, with the buttons that
@@ -63,11 +70,13 @@ export function reviewModal(
     paragraph([where.title, ...where.lines], directory),
     ...whose,
     ...own(scene),
+    ...shortfallReview(shown),
     ...edits(scene),
     ...faults(scene),
     ...facts(scene),
     ...changes(scene),
     ...checks(scene),
+    ...safetyFindings(shown),
     ...values(scene),
     ...history(scene),
     ...record(scene),
@@ -111,7 +120,7 @@ function held({ shown, viewer }: Scene): KnownBlock[] {
 
 function own({ shown, content, viewer, catalog }: Scene): KnownBlock[] {
   const waits = heldFrom(shown, viewer);
-  const mine: Button[] = [...looks(shown, content), ...moreLooks(shown)]
+  const mine: Button[] = [...looks(shown, content, catalog), ...moreLooks(shown)]
     .filter((look) => entitled(shown, viewer, look.action) && (!waits || ALWAYS_OPEN.has(look.action)))
     .filter((look) => look.action !== 'edit' || isEditable(shown, catalog))
     .map((look) => button(look, targetOf(shown.state), shown.directory));

@@ -17,6 +17,7 @@ import {
   Weight,
 } from '../fields.ts';
 import { canonicalSku } from '../identifiers.ts';
+import { isNamed, reverseGate } from '../own.ts';
 import { count, itemName, list, short, spoken, systemNames } from '../phrases.ts';
 import { error, type Problem, warning } from '../problems.ts';
 import { RETRY_PATIENT } from '../retries.ts';
@@ -54,24 +55,35 @@ const Payload = z.strictObject({
   landing_urls: z.array(HttpsUrl).max(50).default([]),
 });
 
-/**
- * What rounding between units makes, and no more. Fixed rather than a rule: gate and operations must
- * agree on it, and operations are made when the export goes out.
- */
-const TOLERANCE = { grams: '1', millimetres: '1' };
+/** How far weight and size may be apart and still count as the same; by policy. */
+type Tolerance = { tolerance_grams: number; tolerance_millimetres: number };
 
-/** Compared in grams and millimetres exactly, so that a change of unit alone is none. */
-function packagingChanged(line: ContentLine): boolean {
-  if (line.packaging === null) return false;
-  const { before, after } = line.packaging;
-  if (grams(before.weight).minus(grams(after.weight)).abs().gt(TOLERANCE.grams)) return true;
+type Measured = { weight: boolean; size: boolean };
+
+/** What differs beyond the tolerance, in grams and millimetres exactly, so that a change of unit alone is none. */
+function repacking({ packaging }: ContentLine, tolerance: Tolerance): Measured {
+  if (packaging === null) return { weight: false, size: false };
+  const { before, after } = packaging;
   const now = millimetres(after.dimensions);
-  return millimetres(before.dimensions).some((old, axis) =>
-    old
-      .minus(now[axis] ?? old)
-      .abs()
-      .gt(TOLERANCE.millimetres),
-  );
+  return {
+    weight: grams(before.weight).minus(grams(after.weight)).abs().gt(tolerance.tolerance_grams),
+    size: millimetres(before.dimensions).some((old, axis) =>
+      old
+        .minus(now[axis] ?? old)
+        .abs()
+        .gt(tolerance.tolerance_millimetres),
+    ),
+  };
+}
+
+function packagingChanged(line: ContentLine, tolerance: Tolerance): boolean {
+  const { weight, size } = repacking(line, tolerance);
+  return weight || size;
+}
+
+/** Another weight may need another carton; another size may also need another place on the pick path. */
+function reviews({ size }: Measured): string[] {
+  return size ? ['packaging', 'pick_path'] : ['packaging'];
 }
 
 const FIELDS = ['title', 'description', 'bullets', 'images'] as const;
@@ -82,6 +94,20 @@ function changedFields(line: ContentLine): (typeof FIELDS)[number][] {
   return FIELDS.filter(
     (field) => after[field] !== null && JSON.stringify(before[field]) !== JSON.stringify(after[field]),
   );
+}
+
+/** Only what the change had set goes back; a field that it left alone stays as it is now. */
+function restored({ before, after }: { before: Content; after: Content }) {
+  const back = <F extends keyof Content>(field: F) => (after[field] === null ? null : before[field]);
+  return {
+    before: after,
+    after: {
+      title: back('title'),
+      description: back('description'),
+      bullets: back('bullets'),
+      images: back('images'),
+    },
+  };
 }
 
 function weightText({ value, unit }: Weight): string {
@@ -99,7 +125,7 @@ function fieldText(content: Content, field: (typeof FIELDS)[number]): string {
   return field === 'images' ? count(value.length, 'picture') : count(value.length, 'bullet');
 }
 
-function changes(line: ContentLine): Change[] {
+function changes(line: ContentLine, tolerance: Tolerance): Change[] {
   const name = itemName(line);
   const { content, packaging } = line;
   const words =
@@ -110,7 +136,7 @@ function changes(line: ContentLine): Change[] {
           before: fieldText(content.before, field),
           after: fieldText(content.after, field),
         }));
-  if (packaging === null || !packagingChanged(line)) return words;
+  if (packaging === null || !packagingChanged(line, tolerance)) return words;
   const weight = {
     item: `${name}: weight`,
     before: weightText(packaging.before.weight),
@@ -125,14 +151,16 @@ function changes(line: ContentLine): Change[] {
 }
 
 /** A line whose packaging changes, with the new measures in grams and millimetres beside those sent. */
-function measured(line: ContentLine) {
-  if (line.packaging === null || !packagingChanged(line)) return [];
+function measured(line: ContentLine, tolerance: Tolerance) {
+  const differs = repacking(line, tolerance);
+  if (line.packaging === null || !(differs.weight || differs.size)) return [];
   const { before, after } = line.packaging;
   const [length, width, height] = millimetres(after.dimensions);
   return [
     {
       sku: line.sku,
       canonical_sku: canonicalSku(line.sku),
+      reviews: reviews(differs),
       before,
       after,
       weight_g: grams(after.weight).toFixed(),
@@ -204,9 +232,17 @@ export const contentPackageChange = defineExport({
     refresh: { description: { max_age_ms: DAY_MS } },
     retry: RETRY_PATIENT,
   },
-  rules: { max_lines: 1000, max_weight_change_percent: 50 },
-  gate({ payload }) {
-    const repacked = payload.lines.filter(packagingChanged).length;
+  rules: {
+    max_lines: 1000,
+    max_weight_change_percent: 50,
+    tolerance_grams: 1,
+    tolerance_millimetres: 1,
+  },
+  gate(context) {
+    const back = reverseGate(context);
+    if (back) return back;
+    const { payload, rules } = context;
+    const repacked = payload.lines.filter((line) => packagingChanged(line, rules)).length;
     if (repacked === 0) {
       return { mode: 'policy', roles: [], raised: false, reason: 'Weight and dimensions stay as they are.' };
     }
@@ -220,8 +256,8 @@ export const contentPackageChange = defineExport({
       ...duplicates(payload.lines, 'payload.lines'),
       ...payload.lines.flatMap((line, index) => checkLine(line, index, rules.max_weight_change_percent)),
     ];
-    if (payload.lines.every((line) => changedFields(line).length === 0 && !packagingChanged(line))) {
-      const message = `Nothing differs between before and after by more than ${TOLERANCE.grams} g or ${TOLERANCE.millimetres} mm. Send what is to change.`;
+    if (payload.lines.every((line) => changedFields(line).length === 0 && !packagingChanged(line, rules))) {
+      const message = `Nothing differs between before and after by more than ${rules.tolerance_grams} g or ${rules.tolerance_millimetres} mm. Send what is to change.`;
       problems.push(error('nothing_changed', 'payload.lines', message));
     }
     return problems;
@@ -239,13 +275,13 @@ export const contentPackageChange = defineExport({
       ...(line.content === null ? [] : [`content:${canonicalSku(line.sku)}`]),
       ...(line.packaging === null ? [] : [`packaging:${canonicalSku(line.sku)}`]),
     ]),
-  card({ payload }) {
+  card({ payload, rules }) {
     const skus = count(payload.lines.length, 'SKU');
     const where = systemNames(payload.channels);
-    const repacked = payload.lines.filter(packagingChanged).length;
+    const repacked = payload.lines.filter((line) => packagingChanged(line, rules)).length;
     const fields = [...new Set(payload.lines.flatMap(changedFields))];
     const what = list([...(fields.length > 0 ? ['content'] : []), ...(repacked > 0 ? ['packaging'] : [])]);
-    const all = payload.lines.flatMap(changes);
+    const all = payload.lines.flatMap((line) => changes(line, rules));
     const review =
       repacked > 0
         ? ` ${count(repacked, 'SKU')} ${repacked === 1 ? 'goes' : 'go'} to a packaging review.`
@@ -276,10 +312,10 @@ export const contentPackageChange = defineExport({
       effect: `This changes what shoppers see of ${skus} on ${where} at once.${review}`,
     };
   },
-  operations(payload) {
+  operations(payload, _envelope, rules) {
     const { channels, reason, keywords, landing_urls } = payload;
     const worded = payload.lines.filter((line) => changedFields(line).length > 0);
-    const repacked = payload.lines.flatMap(measured);
+    const repacked = payload.lines.flatMap((line) => measured(line, rules));
     const operations: Operation[] = [];
     if (worded.length > 0) {
       const lines = worded.map((line) => ({
@@ -296,6 +332,22 @@ export const contentPackageChange = defineExport({
       operations.push({ name: 'packaging.review', body: { reason, lines: repacked } });
     }
     return operations;
+  },
+  reverse(payload, skus) {
+    const lines = payload.lines
+      .filter((line) => isNamed(line.sku, skus))
+      .map((line) => ({
+        ...line,
+        content: line.content && restored(line.content),
+        packaging: line.packaging && { before: line.packaging.after, after: line.packaging.before },
+      }));
+    if (lines.length === 0) return null;
+    const reason = short(`Back to what stood before: ${payload.reason}`, 300);
+    return {
+      export_type: 'content_package_change',
+      intent: 'publish_live',
+      payload: { ...payload, reason, lines },
+    };
   },
   exceptions: {
     conflicting_write: pause(

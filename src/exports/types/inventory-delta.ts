@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { duplicates, tooMany } from '../checks.ts';
 import { defineExport } from '../define.ts';
+import type { Json } from '../envelope.ts';
 import { pause } from '../exceptions.ts';
 import { Channels, Label, maybe, Sku, text, Units } from '../fields.ts';
 import { canonicalSku } from '../identifiers.ts';
@@ -90,6 +91,13 @@ function checkLine(line: StockLine, index: number, rules: Limits): Problem[] {
 
 function signed(units: number): string {
   return units > 0 ? `+${figure(units)}` : figure(units);
+}
+
+/** Canonical SKUs of which there is some after it; one that came to an unknown level counts. */
+export function leftInStock(payload: { [key: string]: Json }): readonly string[] {
+  // @NOTE A revision's payload is what the schema above gave.
+  const there = (payload as Payload).lines.filter((line) => (after(line) ?? line.delta ?? 0) > 0);
+  return [...new Set(there.map((line) => canonicalSku(line.sku)))];
 }
 
 export const inventoryDelta = defineExport({

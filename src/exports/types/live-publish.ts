@@ -116,6 +116,15 @@ function checkTime(
   return [];
 }
 
+const LAST_STEPS = 3;
+
+/** The last steps, oldest first, and how many came before them. */
+function ledHere(trail: Payload['trail']): string {
+  const last = trail.slice(-LAST_STEPS).map(({ summary }) => short(summary, 70));
+  const before = trail.length - last.length;
+  return `${last.join(' → ')}${before > 0 ? ` (and ${count(before, 'earlier step')})` : ''}`;
+}
+
 export const livePublish = defineExport({
   name: 'live_publish',
   title: 'Live publish',
@@ -132,7 +141,7 @@ export const livePublish = defineExport({
     },
     retry: RETRY_FAST,
   },
-  rules: { max_products: 500, late_hours: 24, max_ahead_days: 90 },
+  rules: { max_products: 5000, late_hours: 24, max_ahead_days: 90 },
   gate: () => ({
     mode: 'two_step',
     roles: ['marketing_ops', 'operations'],
@@ -160,7 +169,6 @@ export const livePublish = defineExport({
     const at = payload.publish_at === null ? now : fromIso(payload.publish_at);
     const first = payload.products[0];
     const name = payload.products.length === 1 && first ? short(first.title ?? first.handle) : products;
-    const last = payload.trail.at(-1);
     return {
       headline: [
         'Publish ',
@@ -172,12 +180,12 @@ export const livePublish = defineExport({
         { label: 'Preview', value: [payload.preview.reference] },
         { label: 'Products', value: [products] },
         { label: 'Changes', value: [count(payload.changes.length, 'field')] },
-        ...(last === undefined
+        ...(payload.trail.length === 0
           ? []
           : [
               {
                 label: 'Led here',
-                value: [`${short(last.summary)} (${count(payload.trail.length, 'earlier step')})`],
+                value: [ledHere(payload.trail)],
               },
             ]),
       ],
@@ -202,6 +210,7 @@ export const livePublish = defineExport({
     return [
       {
         name: 'product.publish',
+        ...(payload.publish_at === null ? {} : { not_before: payload.publish_at }),
         body: {
           campaign_id: envelope.campaign_id ?? null,
           preview: payload.preview,
@@ -213,6 +222,14 @@ export const livePublish = defineExport({
         },
       },
     ];
+  },
+  without(payload, skus) {
+    const stays = (sku: string) => !skus.has(canonicalSku(sku));
+    const products = payload.products
+      .map((product) => ({ ...product, skus: product.skus.filter(stays) }))
+      .filter((product) => product.skus.length > 0);
+    const changes = payload.changes.filter((change) => stays(change.sku));
+    return { payload: { ...payload, products, changes } };
   },
   exceptions: {
     preview_missing: pause(

@@ -7,6 +7,7 @@ import { pause } from '../exceptions.ts';
 import { Channels, identifier, maybe, Sku, text, title } from '../fields.ts';
 import { canonicalSku } from '../identifiers.ts';
 import { Amount, Currency, compareAmounts, cutPercent, isZero } from '../money.ts';
+import { isNamed, reverseGate } from '../own.ts';
 import {
   changePercent,
   count,
@@ -104,7 +105,10 @@ export const priceUpdate = defineExport({
     retry: RETRY_FAST,
   },
   rules: { max_lines: 5000, max_cut_percent: 30, max_rise_percent: 50, max_validity_days: 366 },
-  gate({ payload, rules }) {
+  gate(context) {
+    const back = reverseGate(context);
+    if (back) return back;
+    const { payload, rules } = context;
     const risky = payload.lines.filter((line) => isRisky(line, rules.max_cut_percent)).length;
     if (risky === 0) {
       const reason = `No price is 0 or falls by more than ${rules.max_cut_percent} %.`;
@@ -170,6 +174,7 @@ export const priceUpdate = defineExport({
     return [
       {
         name: 'price.set',
+        ...(payload.valid_from === null ? {} : { not_before: payload.valid_from }),
         body: {
           price_list: payload.price_list,
           currency: payload.currency,
@@ -187,6 +192,24 @@ export const priceUpdate = defineExport({
         },
       },
     ];
+  },
+  reverse(payload, skus) {
+    const lines = payload.lines
+      .filter((line) => isNamed(line.sku, skus))
+      .map((line) => ({
+        ...line,
+        old_price: line.new_price,
+        new_price: line.old_price,
+        compare_at: null,
+      }));
+    if (lines.length === 0) return null;
+    const { price_list, currency, channels } = payload;
+    const reason = short(`Back to the former prices: ${payload.reason}`, 300);
+    return {
+      export_type: 'price_update',
+      intent: 'publish_live',
+      payload: { price_list, currency, channels, valid_from: null, valid_until: null, reason, lines },
+    };
   },
   exceptions: {
     promo_conflict: pause(

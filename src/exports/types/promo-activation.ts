@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { fromIso } from '../../clock.ts';
 import { checkCurrency, checkWindow, duplicates, fallsBeyond, tooMany } from '../checks.ts';
 import { type CardContent, defineExport } from '../define.ts';
-import { Instant } from '../envelope.ts';
+import { Instant, type Json } from '../envelope.ts';
 import { pause } from '../exceptions.ts';
 import {
   Channels,
@@ -19,6 +19,8 @@ import {
 } from '../fields.ts';
 import { canonicalSku } from '../identifiers.ts';
 import { Amount, Currency, compareAmounts, cutPercent, isZero } from '../money.ts';
+import { changesShelfPrice, Offer, offerText, promised, termsText } from '../offer.ts';
+import { isNamed, reverseGate } from '../own.ts';
 import {
   changePercent,
   count,
@@ -36,33 +38,6 @@ import { RETRY_FAST } from '../retries.ts';
 import type { Line } from '../text.ts';
 import { MINUTE_MS } from '../words.ts';
 
-const Percent = Amount.refine(
-  (value) => compareAmounts(value, '100') <= 0 && !isZero(value),
-  'A percentage is above 0 and at most 100, such as "20".',
-);
-
-const terms = {
-  /** Null when the offer applies by itself. */
-  code: maybe(identifier('code', 60)),
-  min_spend: maybe(Amount),
-  stackable: z.boolean().default(false),
-};
-
-const Offer = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('percent_off'), value: Percent, ...terms }),
-  z.strictObject({ kind: z.literal('amount_off'), value: Amount, currency: Currency, ...terms }),
-  z.strictObject({ kind: z.literal('fixed_price'), value: Amount, currency: Currency, ...terms }),
-  z.strictObject({
-    kind: z.literal('bogo'),
-    buy: z.int().min(1).max(100),
-    get: z.int().min(1).max(100),
-    /** How much the items on top are reduced: "100" is free. */
-    value: Percent,
-    ...terms,
-  }),
-]);
-type Offer = z.infer<typeof Offer>;
-
 const Price = z.strictObject({ price: Amount, compare_at: maybe(Amount) });
 type Price = z.infer<typeof Price>;
 
@@ -79,6 +54,9 @@ const PromoLine = z.strictObject({
 });
 type PromoLine = z.infer<typeof PromoLine>;
 
+/** When a discount that stands at the shop runs by itself. */
+const Schedule = z.strictObject({ starts_at: Instant, ends_at: maybe(Instant) });
+
 const Payload = z.strictObject({
   /** `end` takes a promo back before its window closes, as a rollback does. */
   action: z.enum(['start', 'end']).default('start'),
@@ -91,7 +69,14 @@ const Payload = z.strictObject({
   landing_urls: z.array(HttpsUrl).max(50).default([]),
   /** The discounts that exist at the sinks already, to be switched rather than made. */
   discounts: z
-    .array(z.strictObject({ channel: Label, discount_id: identifier('discount id', 200) }))
+    .array(
+      z.strictObject({
+        channel: Label,
+        discount_id: identifier('discount id', 200),
+        /** What the end of the promo puts back. */
+        schedule: maybe(Schedule),
+      }),
+    )
     .default([]),
   brief: maybe(
     z.strictObject({
@@ -103,47 +88,6 @@ const Payload = z.strictObject({
 });
 type Payload = z.infer<typeof Payload>;
 
-function offerText(offer: Offer): string {
-  switch (offer.kind) {
-    case 'percent_off':
-      return `${offer.value} % off`;
-    case 'amount_off':
-      return `${money(offer.value, offer.currency)} off`;
-    case 'fixed_price':
-      return `${money(offer.value, offer.currency)} each for`;
-    case 'bogo': {
-      const reward = compareAmounts(offer.value, '100') === 0 ? 'free' : `${offer.value} % off`;
-      return `buy ${offer.buy}, get ${offer.get} ${reward} on`;
-    }
-  }
-}
-
-function termsText(offer: Offer, currency: string): string {
-  const by = offer.code === null ? 'applies by itself' : `with code ${offer.code}`;
-  const spend = offer.min_spend === null ? '' : `, from ${money(offer.min_spend, currency)}`;
-  return `${by}${spend}, ${offer.stackable ? 'adds to' : 'not with'} other offers`;
-}
-
-/** The price the offer's own terms make of `before`; null where they leave single prices alone. */
-function promised(offer: Offer, before: Amount): Big | null {
-  const old = new Big(before);
-  switch (offer.kind) {
-    case 'percent_off':
-      return old.times(new Big(100).minus(offer.value)).div(100);
-    case 'amount_off':
-      return old.minus(offer.value);
-    case 'fixed_price':
-      return new Big(offer.value);
-    case 'bogo':
-      return null;
-  }
-}
-
-/** Codes and buy-and-get offers take effect at the checkout and leave the price at the shelf. */
-function changesShelfPrice(offer: Offer): boolean {
-  return offer.kind !== 'bogo' && offer.code === null && offer.min_spend === null;
-}
-
 /**
  * Where the prices of the lines are to be written. A channel that has a discount for the offer takes
  * it off by itself: writing the lower price too would take it off twice.
@@ -151,6 +95,15 @@ function changesShelfPrice(offer: Offer): boolean {
 function priceChannels({ offer, channels, discounts }: Payload): string[] {
   const discounted = new Set(discounts.map((discount) => discount.channel));
   return changesShelfPrice(offer) ? channels.filter((channel) => !discounted.has(channel)) : [];
+}
+
+/** Each discount with the schedule that its shop told it had before the promo. */
+function withSchedules({ discounts }: Payload, told: { readonly [key: string]: Json }): Payload['discounts'] {
+  const before = z.record(z.string(), Schedule.loose()).safeParse(told['discounts']);
+  return discounts.map((each) => {
+    const kept = before.data?.[each.discount_id];
+    return kept ? { ...each, schedule: { starts_at: kept.starts_at, ends_at: kept.ends_at } } : each;
+  });
 }
 
 function checkDiscounts({ discounts, channels }: Payload): Problem[] {
@@ -280,12 +233,13 @@ export const promoActivation = defineExport({
     max_drift_percent: 2,
     below_threshold: 5,
   },
-  gate: () => ({
-    mode: 'two_step',
-    roles: ['marketing_ops', 'operations'],
-    raised: false,
-    reason: 'Shoppers see this at once, so marketing and operations both sign.',
-  }),
+  gate: (context) =>
+    reverseGate(context) ?? {
+      mode: 'two_step',
+      roles: ['marketing_ops', 'operations'],
+      raised: false,
+      reason: 'Shoppers see this at once, so marketing and operations both sign.',
+    },
   check({ payload, envelope, rules, now }) {
     const many = tooMany(payload.lines.length, rules.max_lines, 'payload.lines', 'line');
     if (many.length > 0) return many;
@@ -350,6 +304,7 @@ export const promoActivation = defineExport({
     return [
       {
         name: payload.action === 'start' ? 'promo.activate' : 'promo.deactivate',
+        ...(payload.action === 'start' ? { not_before: payload.window.start } : {}),
         body: {
           campaign_id: envelope.campaign_id ?? null,
           campaign_name: payload.campaign_name,
@@ -373,6 +328,27 @@ export const promoActivation = defineExport({
         },
       },
     ];
+  },
+  reverse(payload, skus, _envelope, told) {
+    if (payload.action === 'end') return null;
+    const lines = payload.lines
+      .filter((line) => isNamed(line.sku, skus))
+      .map((line) => ({ ...line, before: line.after, after: line.rollback, expected_stock: null }));
+    if (lines.length === 0) return null;
+    return {
+      export_type: 'promo_activation',
+      intent: 'promo_schedule',
+      payload: { ...payload, action: 'end', lines, discounts: withSchedules(payload, told) },
+    };
+  },
+  without(payload, skus) {
+    const [fixed] = payload.discounts;
+    if (fixed) {
+      return { why: `the discount at ${systemName(fixed.channel)} says itself which items it takes in.` };
+    }
+    return {
+      payload: { ...payload, lines: payload.lines.filter((line) => !skus.has(canonicalSku(line.sku))) },
+    };
   },
   exceptions: {
     insufficient_inventory: pause(

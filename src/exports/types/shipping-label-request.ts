@@ -2,8 +2,8 @@ import Big from 'big.js';
 import { z } from 'zod';
 import { fromIso } from '../../clock.ts';
 import { checkCurrency } from '../checks.ts';
-import { defineExport } from '../define.ts';
-import { fail, pause } from '../exceptions.ts';
+import { defineExport, type Operation, type Price } from '../define.ts';
+import { curable, fail, pause } from '../exceptions.ts';
 import {
   Address,
   Country,
@@ -17,6 +17,7 @@ import {
   title,
   Weight,
 } from '../fields.ts';
+import { MENDS } from '../label-mends.ts';
 import { Amount, compareAmounts, isZero } from '../money.ts';
 import { count, list, money, short, systemName } from '../phrases.ts';
 import { error, type Problem, warning } from '../problems.ts';
@@ -157,6 +158,30 @@ function carrierText({ preferred, service }: Payload['carrier']): string {
   );
 }
 
+/** The label as one carrier is asked for it. A service is the carrier's own, and a price that was agreed to is the limit. */
+function labelFrom(
+  operation: Operation,
+  { carrier, max_cost }: Payload,
+  name: string | null,
+  price: Price | null,
+): Operation {
+  const same = name === null || name.toLowerCase() === carrier.preferred.toLowerCase();
+  const asked = same ? carrier : { preferred: name, service: null, alternates: [] };
+  const agreed = price !== null && isAbove(price, max_cost);
+  return {
+    ...operation,
+    body: {
+      ...operation.body,
+      carrier: { ...asked, service: price?.service ?? asked.service },
+      max_cost: agreed ? { amount: price.amount, currency: price.currency } : max_cost,
+    },
+  };
+}
+
+function isAbove(price: Money, limit: Money): boolean {
+  return price.currency !== limit.currency || compareAmounts(price.amount, limit.amount) > 0;
+}
+
 export const shippingLabelRequest = defineExport({
   name: 'shipping_label_request',
   title: 'Shipping label request',
@@ -280,7 +305,17 @@ export const shippingLabelRequest = defineExport({
       },
     ];
   },
+  alternates: {
+    wanted: ({ carrier }) => [carrier.preferred, ...carrier.alternates],
+    costs: ({ quoted_cost, max_cost }) => ({ expected: quoted_cost ?? max_cost, allowed: max_cost }),
+    operation: labelFrom,
+  },
+  mends: MENDS,
   exceptions: {
+    // After half a minute of silence another carrier is quicker than waiting for this one.
+    sink_unreachable: curable(
+      fail('operations', 'high', 'The carrier does not answer. Check that it is up, then send it again.'),
+    ),
     order_not_found: pause(
       'logistics',
       'high',

@@ -9,7 +9,9 @@ import { parse, stringify } from 'yaml';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { type SampleSinks, startSampleSinks } from '../../../sandbox/sinks/index.ts';
 import { EXAMPLE, SECRETS } from '../../support/config.ts';
+import { withoutFarSides } from '../../support/far-sides.ts';
 import type { ConfigFile } from '../../support/house.ts';
+import { withoutStaging } from '../../support/staging.ts';
 
 const ROOT = new URL('../../../', import.meta.url).pathname;
 const READY_WITHIN_MS = 30_000;
@@ -43,26 +45,34 @@ async function freePort(): Promise<number> {
   return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
-function configuration(sinks: SampleSinks): string {
-  const file = parse(EXAMPLE) as ConfigFile;
+function configuration(sinks: SampleSinks, configure: (file: ConfigFile) => void): string {
+  const file = withoutFarSides(parse(EXAMPLE) as ConfigFile);
   for (const name of ['oms', 'wms'] as const) {
     const { origin } = new URL(sinks[name].url);
     const reconcile = { url: `${origin}/effects/{key}` };
     Object.assign(file.sinks[name]?.settings ?? {}, { url: sinks[name].url, reconcile });
   }
+  if (sinks.staging) Object.assign(file.sinks['oms_staging']?.settings ?? {}, { url: sinks.staging.url });
+  else withoutStaging(file);
   delete file.sources['pim']?.['refetch_url'];
+  configure(file);
   return stringify(file);
 }
 
-export async function openTown(): Promise<Town> {
+/** `configure` changes the example's meshline.yml in place; `staging` keeps its safety checks. */
+export async function openTown(
+  configure: (file: ConfigFile) => void = () => {},
+  { staging = false }: { staging?: boolean } = {},
+): Promise<Town> {
   const folder = mkdtempSync(join(tmpdir(), 'meshline-town-'));
   const file = join(folder, 'meshline.db');
   const sinks = await startSampleSinks({
     secrets: { oms: SECRETS['OMS_SECRET'] ?? '', wms: SECRETS['WMS_SINK_SECRET'] ?? '' },
+    ...(staging ? { staging: { secret: SECRETS['OMS_STAGING_SECRET'] ?? '' } } : {}),
   });
   const sandbox = await startSandbox({ manifest: join(ROOT, 'manifest.yml'), sampleSinks: sinks });
   const config = join(folder, 'meshline.yml');
-  writeFileSync(config, configuration(sinks));
+  writeFileSync(config, configuration(sinks, configure));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const env = {

@@ -1,5 +1,10 @@
+import type { Brief } from '../../../src/exports/campaigns/brief.ts';
+import type { CampaignEvent } from '../../../src/exports/campaigns/events.ts';
+import { evolveCampaign } from '../../../src/exports/campaigns/evolve.ts';
+import type { CampaignShown } from '../../../src/flow/campaigns/ports.ts';
 import type { Day, Shown } from '../../../src/flow/ports.ts';
 import type { Task } from '../../../src/store/port.ts';
+import { aBrief } from '../../support/campaigns.ts';
 import { T0 } from '../../support/manual-clock.ts';
 import { directory } from './scenes.ts';
 
@@ -19,6 +24,23 @@ export const aTask = (over: Partial<Task> = {}): Task => ({
   ...over,
 });
 
+/** A campaign that waits to be marked ready, as a list shows it. */
+export function aCampaign(over: Partial<Record<keyof Brief, unknown>> = {}): CampaignShown {
+  const brief = aBrief(T0, over);
+  const [owner = ''] = directory.people.keys();
+  const event: CampaignEvent = {
+    type: 'campaign_created',
+    by: owner,
+    via: 'slack',
+    owner,
+    channel: '#promo-approvals',
+    brief,
+    conflicts: [],
+  };
+  const campaign = evolveCampaign(null, event, T0, 'autumn-linen');
+  return { campaign, events: [], exports: [], directory, now: T0 };
+}
+
 /** A day in which these wait, all of them counted and one page of them shown. */
 export function aDay(items: readonly Shown[], over: Partial<Day> = {}, page = 0): Day {
   const pages = Math.max(1, Math.ceil(items.length / 10));
@@ -34,6 +56,7 @@ export function aDay(items: readonly Shown[], over: Partial<Day> = {}, page = 0)
     requests: none,
     locks: none,
     tasks: [],
+    campaigns: { items: [], more: false },
     together: [],
     ...over,
   };
@@ -48,6 +71,7 @@ export function fullDay(shown: Shown): Day {
       covering: five,
       requests: five,
       locks: five,
+      campaigns: { items: Array.from({ length: 8 }, () => aCampaign()), more: true },
       tasks: Array.from({ length: 50 }, () => aTask()),
       together: ['price_update', 'inventory_delta', 'return_initiate', 'live_publish'].map((export_type) => ({
         export_type,

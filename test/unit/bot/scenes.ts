@@ -1,3 +1,4 @@
+import { parse, stringify } from 'yaml';
 import { northwind } from '../../../sandbox/company.ts';
 import { arrive } from '../../../src/exports/arrive.ts';
 import { createCatalog } from '../../../src/exports/catalog.ts';
@@ -14,12 +15,15 @@ import type { Export } from '../../../src/exports/state.ts';
 import { HOUR_MS, MINUTE_MS, Status } from '../../../src/exports/words.ts';
 import type { Shown } from '../../../src/flow/ports.ts';
 import { EXAMPLE, load } from '../../support/config.ts';
+import { withoutFarSides } from '../../support/far-sides.ts';
 import { fixture, put, type RawExport } from '../../support/fixtures.ts';
+import type { ConfigFile } from '../../support/house.ts';
 import { T0 } from '../../support/manual-clock.ts';
+import { withoutStaging } from '../../support/staging.ts';
 
 /** Real exports of every type in every state, made by the core from the example configuration. */
 
-const loaded = load(EXAMPLE);
+const loaded = load(stringify(withoutStaging(withoutFarSides(parse(EXAMPLE) as ConfigFile))));
 if (!loaded.ok) throw new Error('The example configuration does not load.');
 const { config } = loaded;
 
@@ -64,7 +68,7 @@ function grown(scene: Scene | null, events: readonly Event[], at: number, id: st
   return { state, recorded };
 }
 
-function readAt(raw: RawExport, now: number, number: number) {
+export function readAt(raw: RawExport, now: number, number: number) {
   const sinks = [...config.sinks.values()].map((sink) => ({ name: sink.name, accepts: () => true }));
   return read(
     raw,

@@ -28,9 +28,10 @@ describe('canonical SKU', () => {
 });
 
 describe('GTIN', () => {
-  test('a UPC and the EAN of one item are one key', () => {
+  test('UPC-12, EAN-13 and GTIN-14 of one item are one key', () => {
     expect(canonicalGtin('614141007349')).toBe('00614141007349');
     expect(canonicalGtin('0614141007349')).toBe('00614141007349');
+    expect(canonicalGtin('00614141007349')).toBe('00614141007349');
   });
 
   test.each(['614141007348', '61414100734', 'abc', '', '123456789', '４006381333931'])(

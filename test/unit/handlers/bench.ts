@@ -15,6 +15,7 @@ import type { Directory, Person, RoleEntry } from '../../../src/exports/ownershi
 import { isRefusal } from '../../../src/exports/refusals.ts';
 import type { Export } from '../../../src/exports/state.ts';
 import type { Role } from '../../../src/exports/words.ts';
+import { createCampaignDesk } from '../../../src/flow/campaigns/desk.ts';
 import { createDesk } from '../../../src/flow/desk.ts';
 import { receive } from '../../../src/flow/intake.ts';
 import type { Desk } from '../../../src/flow/ports.ts';
@@ -155,6 +156,7 @@ export async function openBench(change: { desk?: (desk: Desk) => Desk } = {}): P
   const changes: UserChange[] = [];
   const deps: HandlerDeps = {
     desk,
+    campaigns: createCampaignDesk(flow, { sink: () => null }),
     owners: await openRoster(directory, new Map(), ledger, clock),
     catalog,
     homes: { shown: () => {} },

@@ -113,6 +113,9 @@ describe('settings', () => {
       url,
       timeout_ms: 10_000,
       allow_private: false,
+      staging: false,
+      ping: false,
+      schedules: true,
       concurrency: 4,
     });
   });

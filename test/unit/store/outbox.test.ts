@@ -55,6 +55,21 @@ describe('claim', () => {
   });
 });
 
+describe('underWay', () => {
+  it('knows what has begun and has not ended, and nothing of a process that is gone', async () => {
+    const fresh = await freshLedger();
+    const { card } = await withCard(fresh);
+    expect(await fresh.ledger.underWay([card], T0)).toBe(false);
+    await fresh.ledger.claim([card], T0, LEASE);
+    expect(await fresh.ledger.underWay(['other', card], T0 + LEASE - 1)).toBe(true);
+    expect(await fresh.ledger.underWay([card], T0 + LEASE)).toBe(false);
+    await fresh.ledger.close();
+    const ledger = await openLedger(fresh);
+    expect(await ledger.underWay([card], T0)).toBe(false);
+    await ledger.close();
+  });
+});
+
 describe('settle', () => {
   it('removes a row that is done', async () => {
     const fresh = await freshLedger();

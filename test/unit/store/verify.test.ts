@@ -107,6 +107,18 @@ describe('verify', () => {
     expect((await ledger.verify(report.head)).faults).toEqual([]);
   });
 
+  it('holds the chain against every head that was noted', async () => {
+    const { ledger, file } = await written();
+    const last = ledger.head();
+    const noted = [{ seq: 5, hash: Buffer.alloc(32, 1) }, { seq: 9, hash: Buffer.alloc(32, 2) }, last];
+    const { faults } = await verifyFile(file, noted);
+    expect(faults.map(({ where }) => where)).toEqual([
+      expect.stringMatching(/^event 5 /),
+      expect.stringMatching(/^event 9 /),
+    ]);
+    expect((await verifyFile(file, [last, last])).faults).toEqual([]);
+  });
+
   it('reads a snapshot while the ledger is written to', async () => {
     const { ledger, ids } = await written();
     const report = ledger.verify();

@@ -1,0 +1,129 @@
+import { existsSync } from 'node:fs';
+import { parse } from 'csv-parse/sync';
+import { systemClock, systemIds } from '../clock.ts';
+import { type Alias, changesOf } from '../exports/catalogue.ts';
+import { canonical, decideCatalogue, faultsOf } from '../exports/catalogue-decide.ts';
+import { count } from '../exports/phrases.ts';
+import { isRefusal, sentence } from '../exports/refusals.ts';
+import { LedgerLocked, openLedger } from '../store/index.ts';
+import { withReader } from './ledger.ts';
+import { writeText } from './owners.ts';
+import { configOf, configText, environmentOf, readInput } from './setup.ts';
+import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
+
+const COLUMNS = ['system', 'sku', 'alias'] as const;
+
+const BAD_QUOTES = 'The quotes do not fit. Double a quote that is part of a value.';
+
+type Row = { line: number; alias: Alias };
+type Fault = { line: number; problem: string };
+
+/** A record, and the line on which it ends. */
+type Parsed = { record: string[]; info: { lines: number } };
+
+/** The rows of a file with the columns system, sku and alias in any order, and everything that cannot be read. */
+function readRows(text: string): { rows: readonly Row[]; faults: readonly Fault[] } {
+  const faults: Fault[] = [];
+  // @NOTE With `info` a record comes with its place; the types of the library do not say so.
+  const records = parse(text, {
+    bom: true,
+    info: true,
+    relax_column_count: true,
+    skip_empty_lines: true,
+    skip_records_with_error: true,
+    on_skip(error) {
+      const line = Number(error?.['lines'] ?? 0);
+      // A quote that does not end is met twice: where it stands, and where the file ends.
+      if (faults.every((each) => each.line !== line)) faults.push({ line, problem: BAD_QUOTES });
+      return undefined;
+    },
+  }) as unknown as readonly Parsed[];
+  const [head, ...body] = records;
+  const names = head?.record.map((name) => name.trim().toLowerCase()) ?? [];
+  const missing = COLUMNS.filter((column) => !names.includes(column));
+  if (missing.length > 0 || names.length !== COLUMNS.length) {
+    const problem = `The first line names the columns: ${COLUMNS.join(',')}.`;
+    return { rows: [], faults: [{ line: head?.info.lines ?? 1, problem }, ...faults] };
+  }
+  const rows = body.flatMap(({ record, info }): Row[] => {
+    const line = info.lines;
+    if (record.length !== COLUMNS.length) {
+      faults.push({ line, problem: `There are ${record.length} values where ${COLUMNS.length} belong.` });
+      return [];
+    }
+    const value = (column: (typeof COLUMNS)[number]) => record[names.indexOf(column)] ?? '';
+    const alias = { system: value('system').trim(), sku: value('sku'), alias: value('alias') };
+    return [{ line, alias: canonical(alias) }];
+  });
+  return { rows, faults };
+}
+
+/**
+ * `skus import FILE|-`: what other systems call our SKUs. The rows join what is there already; nothing
+ * is recorded while any of them is wrong, and all that is wrong is told at once.
+ */
+export async function importSkus(terminal: Terminal, file: string, dryRun: boolean): Promise<ExitCode> {
+  const environment = environmentOf(terminal.env);
+  const config = configOf(configText(environment), environment.MESHLINE_CONFIG, terminal.env);
+  const systems = new Set(config.sinks.keys());
+  const { rows, faults } = readRows((await readInput(terminal, file)).toString('utf8'));
+  const aliases = rows.map(({ alias }) => alias);
+  const found = [...faults];
+  const ledger = await opened(environment.MESHLINE_DB);
+  try {
+    const changed = await ledger.changeCatalogue(systemClock.now(), (view) => {
+      const wrong = faultsOf(view, aliases, systems).map(({ index, refusal }) => ({
+        line: rows[index]?.line ?? 0,
+        problem: sentence(refusal),
+      }));
+      found.splice(faults.length, found.length, ...wrong);
+      if (found.length > 0 || dryRun) return { events: [] };
+      const context = { directory: config.directory, systems };
+      return decideCatalogue(view, { do: 'import_skus', aliases }, context);
+    });
+    if (isRefusal(changed)) throw new CommandFailed(sentence(changed));
+    if (found.length > 0) {
+      const told = found.toSorted((a, b) => a.line - b.line);
+      for (const { line, problem } of told) terminal.err(`${file}:${line}: ${problem}`);
+      terminal.err(`${count(found.length, 'fault')}. Nothing was recorded.`);
+      return 1;
+    }
+    const news = changed.reduce((sum, { event }) => sum + changesOf(event).length, 0);
+    const read = count(rows.length, 'name');
+    terminal.out(
+      dryRun
+        ? `ok   ${read} would be taken. Nothing was recorded.`
+        : `ok   ${read} read, ${news} new or changed.`,
+    );
+    return 0;
+  } finally {
+    await ledger.close();
+  }
+}
+
+async function opened(file: string) {
+  try {
+    return await openLedger({ file, clock: systemClock, ids: systemIds(systemClock) });
+  } catch (error) {
+    if (!(error instanceof LedgerLocked)) throw error;
+    throw new CommandFailed('Meshline is running on this ledger. Stop it, import, and start it again.');
+  }
+}
+
+function quoted(value: string): string {
+  return /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+}
+
+/** `skus export FILE|-`: the same file as it stands, ordered by system and SKU. */
+export async function exportSkus(terminal: Terminal, file: string): Promise<ExitCode> {
+  const { MESHLINE_DB } = environmentOf(terminal.env);
+  const all = existsSync(MESHLINE_DB) ? await withReader(MESHLINE_DB, (reader) => reader.allAliases()) : [];
+  const lines = all.map((row) => COLUMNS.map((column) => quoted(row[column])).join(','));
+  const text = [COLUMNS.join(','), ...lines].join('\n');
+  if (file === '-') terminal.out(text);
+  else {
+    writeText(file, `${text}\n`);
+    terminal.out(`ok   ${count(all.length, 'name')} of SKUs are in ${file}.`);
+  }
+  return 0;
+}
