@@ -19,7 +19,7 @@ import {
 } from './rollout-stages.ts';
 import { startsAt } from './scheduled.ts';
 import type { Export, Push, Revision } from './state.ts';
-import { isTryOf } from './tries.ts';
+import { deliveredBefore, isTryOf } from './tries.ts';
 import { troubleOf } from './trouble.ts';
 
 type RecordPush = Extract<Command, { do: 'record_push' }>;
@@ -47,7 +47,9 @@ export function planned(state: Export, revision: Revision, context: Context): re
       const n = (twice.get(stem) ?? 0) + 1;
       twice.set(stem, n);
       const key = n === 1 ? stem : `${stem}-${n}`;
-      const earlier = state.pushes.findLast((push) => isTryOf(push.key, key));
+      const earlier =
+        state.pushes.findLast((push) => isTryOf(push.key, key)) ??
+        deliveredBefore(state.pushes, { sink, operation }, revision.policy.failover !== null);
       if (earlier?.status === 'delivered') return earlier;
       return {
         key: earlier?.key ?? key,

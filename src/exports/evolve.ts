@@ -13,6 +13,7 @@ import {
   stageCompleted,
 } from './rollout-state.ts';
 import type { Export, Push } from './state.ts';
+import { stillDelivered } from './tries.ts';
 import type { Status } from './words.ts';
 
 /**
@@ -289,7 +290,7 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         ...endedRollout(state),
         status: 'pending',
         drift_seen: state.drift_seen || state.trouble?.code === 'rollback_drifted',
-        pushes: [],
+        pushes: stillDelivered(state),
         revision,
         rehearsal: rehearsalOf(revision, at),
       };

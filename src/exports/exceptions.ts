@@ -75,11 +75,14 @@ export const EXCEPTIONS: Readonly<Record<string, ExceptionRule>> = {
   carrier_mismatch: curable(
     pause('logistics', 'high', 'Choose a carrier that serves this parcel and address, then resume.'),
   ),
-  delivery_exception: pause(
-    'logistics',
-    'high',
-    'Ask the carrier what holds the parcel up, tell the customer, then resume.',
-  ),
+  delivery_exception: {
+    ...pause(
+      'logistics',
+      'high',
+      'Ask the carrier what holds the parcel up, tell the customer, then resume.',
+    ),
+    stands: true,
+  },
   address_invalid: pause(
     'logistics',
     'high',

@@ -40,6 +40,8 @@ export type ExceptionRule = {
   remedy: string;
   /** Another system may well do what this one would not (R32); never so where the values themselves are wrong. */
   alternate?: true;
+  /** What was delivered stays done: once resolved, nothing is sent again. */
+  stands?: true;
 };
 
 /** Whose word it takes before the next system is asked in the place of one that refused. */

@@ -6,7 +6,7 @@ import { canonicalSku } from './identifiers.ts';
 import { count } from './phrases.ts';
 import type { Rollout, RolloutPolicy } from './policy.ts';
 import type { Push, RolloutStage, RolloutState } from './state.ts';
-import { isTryOf } from './tries.ts';
+import { deliveredBefore, isTryOf } from './tries.ts';
 import { MINUTE_MS } from './words.ts';
 
 const USUAL: Rollout = {
@@ -116,7 +116,9 @@ export function pushesOf(
     const operation = part(push.operation, band);
     if (!operation) return [];
     const key = `${push.key}-s${stage}`;
-    const known = earlier.find((each) => isTryOf(each.key, key));
+    const known =
+      earlier.find((each) => isTryOf(each.key, key)) ??
+      deliveredBefore(earlier, { sink: push.sink, operation }, false);
     if (known?.status === 'delivered' || known?.status === 'unknown') return known;
     return { ...push, key: known?.key ?? key, operation };
   });

@@ -217,7 +217,7 @@ describe('a rollout', () => {
     ).toBe(false);
   });
 
-  it('begins again at the first cohort under the keys of the new revision, and remembers how far it came', () => {
+  it('goes on after a resume without sending again what is out, and remembers how far it came', () => {
     let { state } = act(begun(), delivered(1));
     ({ state } = act(state, tick, T0 + HOLD_MS));
     const failure: Command = {
@@ -238,8 +238,8 @@ describe('a rollout', () => {
     const again = decide(state, { ...accepts(ALICE, 2), confirm_stale: true } as Command, shelfContext(T0));
     if (isRefusal(again)) throw new Error(sentence(again));
     state = again.events.reduce((at, event) => evolve(at, event, T0, at.id), state);
-    expect(skusByPush(state)).toEqual({ 'r2-oms-shelf_set-s1': TWELVE.slice(0, 2) });
-    expect(rolloutOf(state)).toMatchObject({ stage: 1, highest: 50 });
+    expect(skusByPush(state)).toEqual({ 'r1-oms-shelf_set-s1': TWELVE.slice(0, 2) });
+    expect(rolloutOf(state)).toMatchObject({ stage: 1, status: 'holding', highest: 50 });
   });
 
   it('is advanced, held and rolled back by whoever may decide, each with a sentence when it cannot be', () => {
