@@ -4,6 +4,7 @@ import type { Json } from './envelope.ts';
 import { list, short } from './phrases.ts';
 import { type Problem, warning } from './problems.ts';
 import type { Read } from './receive.ts';
+import { ownerGate } from './rehearsal.ts';
 import { skusOf } from './skus.ts';
 import type { Export } from './state.ts';
 import { plain } from './text.ts';
@@ -21,6 +22,8 @@ export type Surroundings = {
   ): readonly (Promo & { skus: readonly string[]; n: number })[];
   /** Campaigns that own this keyword or page. */
   owners(kind: 'keyword' | 'page', value: string): readonly string[];
+  /** A campaign that has not ended has this id, which is also the id of its keyword list. */
+  isCampaign(id: string): boolean;
 };
 
 const RUNNING: ReadonlySet<Status> = new Set<Status>([
@@ -72,7 +75,15 @@ function foreignPointers(read: Read, around: Surroundings): Problem[] {
   const pages = [revision.payload['landing_urls'], revision.payload['keywords']]
     .flatMap((each) => (Array.isArray(each) ? each : []))
     .flatMap((each) => (typeof each === 'string' ? [each] : pointerOf(each)));
-  return [...new Set(pages)].flatMap((url) => {
+  const lists = [revision.payload['keywords']]
+    .flatMap((each) => (Array.isArray(each) ? each : []))
+    .flatMap(listOf)
+    .filter((id) => id !== revision.campaign_id && around.isCampaign(id))
+    .map((id) => {
+      const message = `The keyword list ${id} belongs to the campaign of that name. Ask its owner, or name another list.`;
+      return warning('keyword_list_owned', 'payload.keywords', message);
+    });
+  const owned = [...new Set(pages)].flatMap((url) => {
     const foreign = around
       .owners('page', canonicalPage(url))
       .filter((campaign) => campaign !== revision.campaign_id);
@@ -80,6 +91,12 @@ function foreignPointers(read: Read, around: Surroundings): Problem[] {
     const message = `The landing page ${url} belongs to the campaign ${list(foreign)}. Ask its owner, or point elsewhere.`;
     return [warning('page_owned', 'payload.landing_urls', message)];
   });
+  return [...lists, ...owned];
+}
+
+function listOf(entry: Json): string[] {
+  if (typeof entry !== 'object' || entry === null || Array.isArray(entry)) return [];
+  return typeof entry['list_id'] === 'string' ? [entry['list_id']] : [];
 }
 
 function pointerOf(entry: Json): string[] {
@@ -88,16 +105,21 @@ function pointerOf(entry: Json): string[] {
 }
 
 const MOST_TOLD = 10;
+const FOREIGN = 'It points to what another campaign owns, so policy does not accept it by itself.';
 
 /** The export with what its surroundings say of it, as warnings to whoever decides. */
 export function lookAround(read: Read, around: Surroundings): Read {
   const { revision } = read;
   if (!revision) return read;
-  const found = [...overlaps(read, around), ...foreignPointers(read, around)].slice(0, MOST_TOLD);
+  const foreign = foreignPointers(read, around);
+  const found = [...overlaps(read, around), ...foreign].slice(0, MOST_TOLD);
   if (found.length === 0) return read;
+  const { policy } = revision;
+  const unseen = foreign.length > 0 && policy.gate.mode === 'policy';
+  const gate = unseen ? ownerGate(read.route.role, FOREIGN) : policy.gate;
   return {
     ...read,
     problems: [...read.problems, ...found],
-    revision: { ...revision, warnings: [...revision.warnings, ...found] },
+    revision: { ...revision, policy: { ...policy, gate }, warnings: [...revision.warnings, ...found] },
   };
 }

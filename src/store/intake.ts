@@ -20,7 +20,7 @@ export type Intake = (
 export function intakeOver(
   connection: Connection,
   tables: Tables,
-  campaigns: Pick<Campaigns, 'claimants'>,
+  campaigns: Pick<Campaigns, 'claimants' | 'load'>,
   firstSeen: FirstSeen,
 ): Intake {
   const find = connection.one<Remembered>(
@@ -40,6 +40,7 @@ export function intakeOver(
     openFor: (subjects) => tables.rows.openFor(subjects),
     newestFor: (subject) => tables.subjects.newestFor(subject),
     promosOn: (skus, time) => tables.promos.on(skus, time),
+    isCampaign: (id) => (campaigns.load(id)?.status ?? 'ended') !== 'ended',
     owners: (kind, value) =>
       campaigns
         .claimants('')({ kind, value })

@@ -13,7 +13,7 @@ async function ownTown(finished: typeof onTestFinished): Promise<Town> {
   return town;
 }
 
-/** MESHLINE_KILLS makes it longer (16 unless told), MESHLINE_SEED repeats what was printed. Most of the time is waiting, so both run at once. */
+/** MESHLINE_KILLS makes it longer (8 unless told), MESHLINE_SEED repeats what was printed. Most of the time is waiting, so both run at once. */
 describe.concurrent('killed at any moment', { timeout: TIMEOUT_MS }, () => {
   it('loses nothing and does nothing twice', async (test) => {
     const town = await ownTown(test.onTestFinished);

@@ -70,3 +70,23 @@ it('warns of a content change that points to the page of another campaign', asyn
   expect(found.map(({ code }) => code)).toContain('page_owned');
   expect(found.find(({ code }) => code === 'page_owned')?.message).toContain('page-owner');
 });
+
+it('asks a person when words that policy would accept point to what another campaign owns', async () => {
+  const sent = (campaign: string) =>
+    house.sendFixture('content_package_change', (raw) => {
+      raw['idempotency_key'] = `words-${campaign}`;
+      raw['campaign_id'] = campaign;
+      raw.payload['landing_urls'] = [];
+      raw.payload['keywords'] = [{ list_id: 'page-owner', landing_url: null }];
+      const lines = raw.payload['lines'] as Record<string, unknown>[];
+      raw.payload['lines'] = lines
+        .filter((line) => line['content'])
+        .map((line, n) => ({ ...line, sku: `WORDS-${campaign}-${n}`, packaging: null }));
+    });
+  const own = (await sent('page-owner')).body.export_id ?? '';
+  const foreign = (await sent('somebody-else')).body.export_id ?? '';
+  const gateOf = async (id: string) => (await house.meshline.flow.ledger.get(id))?.revision?.policy.gate.mode;
+  expect(await gateOf(own)).toBe('policy');
+  expect(await gateOf(foreign)).toBe('single');
+  expect((await warnings(foreign)).map(({ code }) => code)).toContain('keyword_list_owned');
+});

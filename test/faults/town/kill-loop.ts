@@ -8,7 +8,7 @@ import type { Town } from './process.ts';
 import { sendAll } from './senders.ts';
 import { expectNothingLostNorDoubled } from './verdict.ts';
 
-const KILLS = Number(process.env['MESHLINE_KILLS'] ?? 16);
+const KILLS = Number(process.env['MESHLINE_KILLS'] ?? 8);
 const EXPORTS = Math.max(200, 6 * KILLS);
 const SENDERS = 4;
 /** So that exports go on arriving until most of the kills, of somewhat over a second each, are over. */
