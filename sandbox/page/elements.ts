@@ -5,7 +5,6 @@ import type {
   Confirm,
   ImageElement,
   Option,
-  OptionGroup,
   Overflow,
   PlainTextElement,
   RadioButtons,
@@ -181,9 +180,6 @@ function FeedbackView(props: ElementProps<Feedback>): VNode {
     </button>`,
   )}${warning}`;
 }
-
-export const choicesOf = (element: { options?: Option[]; option_groups?: OptionGroup[] }): Option[] =>
-  element.options ?? element.option_groups?.flatMap((group) => group.options) ?? [];
 
 type Draw = (props: ElementProps<never>) => VNode | null;
 

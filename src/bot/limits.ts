@@ -66,5 +66,3 @@ export const FIX_FIELDS = 10;
 
 /** Inputs of the edit form: of each list the first entries, and so many in all. */
 export const EDIT = { entries: 8, fields: 40 } as const;
-
-export const HOME_PAGE = 10;

@@ -1,8 +1,8 @@
 import { existsSync } from 'node:fs';
-import { parse } from 'csv-parse/sync';
 import { systemClock, systemIds } from '../clock.ts';
 import { type Alias, changesOf } from '../exports/catalogue.ts';
 import { canonical, decideCatalogue, faultsOf } from '../exports/catalogue-decide.ts';
+import { csvRows } from '../exports/csv.ts';
 import { count } from '../exports/phrases.ts';
 import { isRefusal, sentence } from '../exports/refusals.ts';
 import { LedgerLocked, openLedger } from '../store/index.ts';
@@ -18,40 +18,28 @@ const BAD_QUOTES = 'The quotes do not fit. Double a quote that is part of a valu
 type Row = { line: number; alias: Alias };
 type Fault = { line: number; problem: string };
 
-/** A record, and the line on which it ends. */
-type Parsed = { record: string[]; info: { lines: number } };
-
 /** The rows of a file with the columns system, sku and alias in any order, and everything that cannot be read. */
 function readRows(text: string): { rows: readonly Row[]; faults: readonly Fault[] } {
   const faults: Fault[] = [];
-  // @NOTE With `info` a record comes with its place; the types of the library do not say so.
-  const records = parse(text, {
-    bom: true,
-    info: true,
-    relax_column_count: true,
-    skip_empty_lines: true,
-    skip_records_with_error: true,
-    on_skip(error) {
-      const line = Number(error?.['lines'] ?? 0);
+  const records = csvRows(text, {
+    onBroken(line) {
       // A quote that does not end is met twice: where it stands, and where the file ends.
       if (faults.every((each) => each.line !== line)) faults.push({ line, problem: BAD_QUOTES });
-      return undefined;
     },
-  }) as unknown as readonly Parsed[];
+  });
   const [head, ...body] = records;
-  const names = head?.record.map((name) => name.trim().toLowerCase()) ?? [];
+  const names = head?.cells.map((name) => name.trim().toLowerCase()) ?? [];
   const missing = COLUMNS.filter((column) => !names.includes(column));
   if (missing.length > 0 || names.length !== COLUMNS.length) {
     const problem = `The first line names the columns: ${COLUMNS.join(',')}.`;
-    return { rows: [], faults: [{ line: head?.info.lines ?? 1, problem }, ...faults] };
+    return { rows: [], faults: [{ line: head?.line ?? 1, problem }, ...faults] };
   }
-  const rows = body.flatMap(({ record, info }): Row[] => {
-    const line = info.lines;
-    if (record.length !== COLUMNS.length) {
-      faults.push({ line, problem: `There are ${record.length} values where ${COLUMNS.length} belong.` });
+  const rows = body.flatMap(({ cells, line }): Row[] => {
+    if (cells.length !== COLUMNS.length) {
+      faults.push({ line, problem: `There are ${cells.length} values where ${COLUMNS.length} belong.` });
       return [];
     }
-    const value = (column: (typeof COLUMNS)[number]) => record[names.indexOf(column)] ?? '';
+    const value = (column: (typeof COLUMNS)[number]) => cells[names.indexOf(column)] ?? '';
     const alias = { system: value('system').trim(), sku: value('sku'), alias: value('alias') };
     return [{ line, alias: canonical(alias) }];
   });

@@ -278,4 +278,3 @@ export function fileSchema(catalog: Catalog, kinds: SinkKinds, sourceKinds: Sour
     retention: notYet('Retention rules'),
   });
 }
-export type FileSchema = ReturnType<typeof fileSchema>;

@@ -1,4 +1,5 @@
 import { ANSWERS_PAGE, audience } from './audience.ts';
+import type { News } from './campaigns/news.ts';
 import type { Event, Recorded } from './events.ts';
 import { mayBeOut } from './out.ts';
 import { isOwn } from './own.ts';
@@ -10,7 +11,7 @@ import { isRollingBack } from './rollout-stages.ts';
 import type { Export, Push } from './state.ts';
 import { stockedSkus } from './stock.ts';
 import { INSUFFICIENT_INVENTORY } from './trouble.ts';
-import { MINUTE_MS, type Role, type Status, TERMINAL } from './words.ts';
+import { MINUTE_MS, type Role, TERMINAL } from './words.ts';
 
 /** Lower goes first in a lane. */
 export const PRIORITY = { escalation: 0, approval: 1, note: 2, digest: 3 } as const;
@@ -57,18 +58,8 @@ export type Effect =
   | { kind: 'close_task'; key: string; by: PersonId | null }
   /** These canonical SKUs are on a shelf since `at`, UTC ms: previews may wait for them. */
   | { kind: 'stock_arrived'; key: string; skus: readonly string[]; at: number }
-  /** Its campaign hears what has become of an export; `n` is the number of the event. `out`: something of it may stand at a system. */
-  | {
-      kind: 'campaign';
-      key: string;
-      campaign: string;
-      n: number;
-      status: Status;
-      code: string | null;
-      detail: string | null;
-      person: PersonId | null;
-      out: boolean;
-    }
+  /** Its campaign hears what has become of an export. */
+  | ({ kind: 'campaign'; key: string; campaign: string } & News)
   /** Show a campaign's present state: post its card or edit it. */
   | { kind: 'campaign_card'; key: string; campaign: string; channel: string; priority: number }
   /** Tell one event of a campaign in its thread, or to one person. */

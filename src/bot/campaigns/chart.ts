@@ -19,10 +19,6 @@ const NAMES: Readonly<Record<Stage, string>> = {
 /** Fits a phone in fixed width beside the names and the times. */
 const WIDTH = 14;
 
-export function stageName(stage: Stage): string {
-  return NAMES[stage];
-}
-
 /** Time to live by stage as bars in fixed width, the longest one full; the stage it is in is marked. */
 export function timeChart({ campaign, now }: Pick<CampaignShown, 'campaign' | 'now'>): string {
   const spent = timeToLive(campaign, now);

@@ -1,8 +1,8 @@
 import type { PersonId } from '../ownership.ts';
-import type { Status } from '../words.ts';
 import type { Brief } from './brief.ts';
 import type { Issue, Occasion } from './campaign.ts';
 import type { Claim } from './claims.ts';
+import type { News } from './news.ts';
 
 /** What somebody or something wants of a campaign. `seen` is the brief's version that the person was looking at. */
 export type CampaignCommand =
@@ -38,17 +38,7 @@ export type CampaignCommand =
       export_type: string;
     }
   | { do: 'note_failure'; what: Issue; problem: string }
-  | {
-      do: 'note_move';
-      export_id: string;
-      export_type: string;
-      n: number;
-      status: Status;
-      code: string | null;
-      detail: string | null;
-      person: PersonId | null;
-      out: boolean;
-    }
+  | ({ do: 'note_move'; export_id: string; export_type: string } & News)
   | { do: 'tick' };
 
 /** A value that somebody has changed since: canonical SKU, what the promo had set, what stands there now. */

@@ -8,7 +8,6 @@ import { type Campaign, type Conflict, isClosing, isOut, issued } from './campai
 import { type Claim, claimsOf } from './claims.ts';
 import type { CampaignCommand, Drift } from './commands.ts';
 import type { CampaignEvent } from './events.ts';
-import { evolveCampaign } from './evolve.ts';
 import { byTheClock, dueByClock, noteIssued, noteMove } from './follow.ts';
 
 /** Who else holds a claim: campaigns that have not ended, the one asked for apart. */
@@ -315,9 +314,4 @@ function end(
 /** When `tick` next has something to do; null when it has not. */
 export function campaignDue(campaign: Campaign): number | null {
   return dueByClock(campaign)?.at ?? null;
-}
-
-/** What a campaign becomes by a list of new events. */
-export function afterAll(campaign: Campaign, events: readonly CampaignEvent[], now: number): Campaign {
-  return events.reduce((state, event) => evolveCampaign(state, event, now, campaign.id), campaign);
 }

@@ -1,8 +1,8 @@
 import type { PersonId } from '../ownership.ts';
-import type { Status } from '../words.ts';
 import type { Brief } from './brief.ts';
 import type { Campaign, Conflict, Ending, Issue, Occasion } from './campaign.ts';
 import type { Claim } from './claims.ts';
+import type { News } from './news.ts';
 
 /** What has happened to a campaign. Stored for good: a shape may gain fields, never lose them. */
 export type CampaignEvent =
@@ -36,20 +36,7 @@ export type CampaignEvent =
     }
   /** It could not be issued; `problem` says what to do. */
   | { type: 'issue_failed'; what: Issue; problem: string }
-  /** An export of the campaign has come to another state. `n` is the number of its event. */
-  | {
-      type: 'export_moved';
-      export_id: string;
-      export_type: string;
-      n: number;
-      status: Status;
-      code: string | null;
-      detail: string | null;
-      /** Who did it, or who must act on it now. */
-      person: PersonId | null;
-      /** Some of what it sets stands at a system, or may do so. */
-      out: boolean;
-    }
+  | ({ type: 'export_moved'; export_id: string; export_type: string } & News)
   | { type: 'went_live' }
   | { type: 'campaign_paused'; by: PersonId; reason: string }
   /** `again`: what it goes on with. Its promo may be out already, and only its live publish was refused. */

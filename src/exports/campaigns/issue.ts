@@ -6,7 +6,7 @@ import { changesShelfPrice, promised } from '../offer.ts';
 import { spoken } from '../phrases.ts';
 import type { Export } from '../state.ts';
 import type { Brief, BriefProduct } from './brief.ts';
-import { type Campaign, issued } from './campaign.ts';
+import type { Campaign } from './campaign.ts';
 import type { CampaignEvent, RecordedCampaignEvent } from './events.ts';
 
 /** What is known of an item now, by canonical SKU; amounts are decimal strings. */
@@ -220,9 +220,4 @@ function changesOf({ revision }: Export): Raw[] {
     if (typeof sku !== 'string' || typeof old !== 'string' || typeof fresh !== 'string') return [];
     return old === fresh ? [] : [{ sku, field: 'price', before: old, after: fresh }];
   });
-}
-
-/** The activation of the present round, where there is one. */
-export function activationId(campaign: Campaign): string | null {
-  return issued(campaign, 'activate')?.export_id ?? null;
 }

@@ -1,5 +1,5 @@
-import { parse } from 'csv-parse/sync';
 import { z } from 'zod';
+import { type CsvRow, csvRows } from '../csv.ts';
 import { count } from '../phrases.ts';
 import { BriefProduct, MOST_PRODUCTS } from './brief.ts';
 
@@ -101,7 +101,7 @@ function collect(rows: readonly { line: number; read: ReturnType<typeof BriefPro
 
 type Table = {
   columns: (keyof BriefProduct | null)[] | null;
-  body: readonly { line: number; cells: string[] }[];
+  body: readonly CsvRow[];
 };
 
 const isBlank = (cells: readonly string[]) => cells.every((cell) => cell.trim() === '');
@@ -109,17 +109,9 @@ const isBlank = (cells: readonly string[]) => cells.every((cell) => cell.trim() 
 /** The rows that say something, each with its line in the text, from 1. Throws for a quote that is never closed. */
 function tableOf(text: string): Table {
   const whole = text.replace(/^\u{feff}/u, '').replaceAll(/\r\n?/g, '\n');
-  const rows = parse(whole.trimEnd(), {
-    delimiter: delimiterOf(whole.trimStart()),
-    relax_column_count: true,
-    skip_empty_lines: true,
-    info: true,
-  }) as unknown as { record: string[]; info: { lines: number } }[];
-  const [head, ...body] = rows.filter(({ record }) => !isBlank(record));
-  return {
-    columns: columnsOf(head?.record ?? []),
-    body: body.map(({ record, info }) => ({ line: info.lines, cells: record })),
-  };
+  const rows = csvRows(whole.trimEnd(), { delimiter: delimiterOf(whole.trimStart()) });
+  const [head, ...body] = rows.filter(({ cells }) => !isBlank(cells));
+  return { columns: columnsOf(head?.cells ?? []), body };
 }
 
 /** Reads a pasted list of products: SKUs alone, or CSV with a head that has a column "sku". */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Document, mutation } from './document.ts';
+import { mutation } from './document.ts';
 
 const ERRORS = 'userErrors { code message field }';
 /** Payloads whose `userErrors` have no code. */
@@ -180,6 +180,3 @@ export const DropDraftOrder = mutation(
   }`,
   { deletedId: z.string().nullish() },
 );
-
-/** What a mutation of this kind answers. */
-export type ResultOf<D> = D extends Document<{ result: infer R }> ? R : never;
