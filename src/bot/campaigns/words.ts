@@ -111,7 +111,7 @@ export function holderWords({ campaign, exports, directory, now }: CampaignShown
   const state = exports.find((each) => each.id === holder.export_id);
   const place = state?.trouble?.channel ?? state?.route.channel ?? campaign.channel;
   const where: Words = place === campaign.channel ? [] : [' in ', { channel: place }];
-  if (holder.people.length === 0) return ['Now: ', todo, ...since, '.'];
+  if (holder.people.length === 0) return ['It ', todo, '.'];
   const signing = state?.status === 'pending' && !state.returned;
   const who = signing ? awaitedWords({ state, directory, now }) : either(holder.people, 'mention');
   return ['Waits for ', ...who, ' to ', todo, ...where, ...since, '.'];

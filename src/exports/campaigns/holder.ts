@@ -75,7 +75,9 @@ function holderOfExport(state: Export, entry: CampaignExport, directory: Directo
   switch (state.status) {
     case 'pending':
       return state.returned
-        ? { ...held, people: state.requester === null ? [] : [state.requester], todo: `change the ${what}` }
+        ? state.requester === null
+          ? { ...held, people: [], todo: 'waits for new values' }
+          : { ...held, people: [state.requester], todo: `change the ${what}` }
         : { ...held, people: awaited(state, directory), todo: `accept the ${what}` };
     case 'paused':
     case 'failed': {
@@ -93,6 +95,6 @@ function holderOfExport(state: Export, entry: CampaignExport, directory: Directo
     case 'expired':
     case 'superseded':
     case 'rolled_back':
-      return { ...held, people: [], todo: `is on its way to the systems` };
+      return { ...held, people: [], todo: 'is on its way to the systems' };
   }
 }
