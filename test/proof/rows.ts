@@ -80,7 +80,7 @@ export const ROWS = {
 
   authority: abuse('authority', 'anybody, any action, any state', 10_000),
   changed_after_card: abuse('changed-after-the-card', 'values or revision changed after the card', 10_000),
-  wrong_values: abuse('wrong-values', 'a late click on other values', 20),
+  wrong_values: abuse('wrong-values', 'any wrong value in any place of an export', 3_000),
   forged_requests: abuse('forged-requests', 'forged, replayed, future-dated, null, nested requests', 10_000),
   hostile_text: abuse('hostile-text', 'hostile text on every output', 10_000),
   ssrf: abuse('forbidden-addresses', 'forbidden addresses, rebinding, redirects', 1_000),
