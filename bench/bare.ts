@@ -23,7 +23,11 @@ export async function rowsOf(kind: Kind): Promise<{ id: string; rows: Rows }> {
     db
       .prepare<[], Record<string, Value>>(`SELECT * FROM ${table}`)
       .all()
-      .map((row) => ({ table, columns: Object.keys(row), values: Object.values(row) })),
+      .map((row) => {
+        // A generated column is made by SQLite itself.
+        const columns = Object.keys(row).filter((column) => column !== 'seal');
+        return { table, columns, values: columns.map((column) => row[column] ?? null) };
+      }),
   );
   db.close();
   return { id, rows };

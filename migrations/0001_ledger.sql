@@ -1,3 +1,5 @@
+-- seal: what no event makes again is stored a second time, so that "meshline verify" finds a bit that flipped.
+
 -- The truth: what has happened, in order. Each hash covers the row and the hash before it.
 CREATE TABLE events (
   seq INTEGER PRIMARY KEY,
@@ -37,6 +39,14 @@ CREATE TABLE subject_heads (
   export_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Every export that was let go for a subject, also where a newer one has come in since and still waits.
+CREATE TABLE subject_outs (
+  subject TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  export_id TEXT NOT NULL,
+  PRIMARY KEY (subject, occurred_at, export_id)
+) STRICT, WITHOUT ROWID;
+
 -- Whose desk each open export is on, in the order of its SLA. who is a person, a role, whoever stands in for a person,
 -- a requester or the holder of a review; but names people whom it never waits for.
 CREATE TABLE parties (
@@ -61,6 +71,7 @@ CREATE TABLE digests (
   export_type TEXT NOT NULL,
   due_at INTEGER NOT NULL,
   waiting INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(channel) || quote(export_id) || quote(export_type) || quote(due_at) || quote(waiting)) STORED,
   PRIMARY KEY (channel, export_id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX digests_waiting ON digests (channel, due_at) WHERE waiting = 1;
@@ -68,7 +79,8 @@ CREATE INDEX digests_waiting ON digests (channel, due_at) WHERE waiting = 1;
 -- Whose Home tab was opened and when, so that it is kept up to date for a while.
 CREATE TABLE homes (
   person TEXT PRIMARY KEY NOT NULL,
-  opened_at INTEGER NOT NULL
+  opened_at INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(person) || quote(opened_at)) STORED
 ) STRICT, WITHOUT ROWID;
 
 -- The first answer under each idempotency key.
@@ -78,6 +90,7 @@ CREATE TABLE idempotency (
   body_hash TEXT NOT NULL,
   answer TEXT NOT NULL,
   export_id TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(source) || quote(key) || quote(body_hash) || quote(answer) || quote(export_id)) STORED,
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
@@ -94,8 +107,11 @@ CREATE TABLE outbox (
   renewals INTEGER NOT NULL DEFAULT 0,
   token INTEGER NOT NULL DEFAULT 0,
   lease_until INTEGER,
+  begun_at INTEGER,
   unsettled INTEGER NOT NULL DEFAULT 0,
-  effect TEXT NOT NULL
+  unsettled_since INTEGER,
+  effect TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(key) || quote(export_id) || quote(kind) || quote(lane) || quote(priority) || quote(due_at) || quote(attempts) || quote(renewals) || quote(token) || quote(lease_until) || quote(begun_at) || quote(unsettled) || quote(unsettled_since) || quote(effect)) STORED
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX outbox_by_lane ON outbox (lane, due_at);
 
@@ -111,7 +127,8 @@ CREATE TABLE tasks (
   opened_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   closed_at INTEGER,
-  closed_by TEXT
+  closed_by TEXT,
+  seal TEXT NOT NULL AS (quote(id) || quote(key) || quote(export_id) || quote(kind) || quote(role) || quote(owner) || quote(title) || quote(state) || quote(opened_at) || quote(due_at) || quote(closed_at) || quote(closed_by)) STORED
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX tasks_by_export ON tasks (export_id, state);
 CREATE INDEX tasks_by_owner ON tasks (state, owner, due_at);
@@ -123,7 +140,8 @@ CREATE TABLE messages (
   export_id TEXT NOT NULL,
   channel TEXT NOT NULL,
   ts TEXT NOT NULL,
-  body_hash TEXT NOT NULL
+  body_hash TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(post_id) || quote(export_id) || quote(channel) || quote(ts) || quote(body_hash)) STORED
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX messages_by_place ON messages (channel, ts);
 
@@ -192,6 +210,7 @@ CREATE TABLE deliveries (
   id TEXT NOT NULL,
   body_hash TEXT NOT NULL,
   expires_at INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(scope) || quote(id) || quote(body_hash) || quote(expires_at)) STORED,
   PRIMARY KEY (scope, id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX deliveries_by_expiry ON deliveries (expires_at);
@@ -210,6 +229,7 @@ CREATE TABLE inbound (
   attempts INTEGER NOT NULL,
   work TEXT,
   reason TEXT,
+  seal TEXT NOT NULL AS (quote(source) || quote(id) || quote(event_key) || quote(topic) || quote(body_hash) || quote(status) || quote(received_at) || quote(due_at) || quote(attempts) || quote(work) || quote(reason)) STORED,
   PRIMARY KEY (source, id)
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX inbound_by_event ON inbound (source, event_key);
@@ -224,12 +244,22 @@ CREATE TABLE marks (
   mark INTEGER NOT NULL,
   began_at INTEGER NOT NULL,
   asked_at INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(source) || quote(stream) || quote(mark) || quote(began_at) || quote(asked_at)) STORED,
   PRIMARY KEY (source, stream)
 ) STRICT, WITHOUT ROWID;
+
+-- The Slack workspace that the ledger belongs to; one row, or none before Slack first answered.
+CREATE TABLE workspace (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  team TEXT NOT NULL,
+  name TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(id) || quote(team) || quote(name)) STORED
+) STRICT;
 
 -- Counters of the ledger itself. epoch counts opens: fencing tokens of an earlier process are older.
 CREATE TABLE counters (
   name TEXT PRIMARY KEY NOT NULL,
-  value INTEGER NOT NULL
+  value INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(name) || quote(value)) STORED
 ) STRICT, WITHOUT ROWID;
 INSERT INTO counters (name, value) VALUES ('epoch', 0);

@@ -37,7 +37,8 @@ CREATE TABLE claims (
 
 CREATE TABLE counters (
   name TEXT PRIMARY KEY NOT NULL,
-  value INTEGER NOT NULL
+  value INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(name) || quote(value)) STORED
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE deliveries (
@@ -45,6 +46,7 @@ CREATE TABLE deliveries (
   id TEXT NOT NULL,
   body_hash TEXT NOT NULL,
   expires_at INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(scope) || quote(id) || quote(body_hash) || quote(expires_at)) STORED,
   PRIMARY KEY (scope, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -56,6 +58,7 @@ CREATE TABLE digests (
   export_type TEXT NOT NULL,
   due_at INTEGER NOT NULL,
   waiting INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(channel) || quote(export_id) || quote(export_type) || quote(due_at) || quote(waiting)) STORED,
   PRIMARY KEY (channel, export_id)
 ) STRICT, WITHOUT ROWID;
 
@@ -105,7 +108,8 @@ CREATE INDEX exports_open ON exports (open_key, id) WHERE open_key IS NOT NULL;
 
 CREATE TABLE homes (
   person TEXT PRIMARY KEY NOT NULL,
-  opened_at INTEGER NOT NULL
+  opened_at INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(person) || quote(opened_at)) STORED
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE idempotency (
@@ -114,6 +118,7 @@ CREATE TABLE idempotency (
   body_hash TEXT NOT NULL,
   answer TEXT NOT NULL,
   export_id TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(source) || quote(key) || quote(body_hash) || quote(answer) || quote(export_id)) STORED,
   PRIMARY KEY (source, key)
 ) STRICT, WITHOUT ROWID;
 
@@ -129,6 +134,7 @@ CREATE TABLE inbound (
   attempts INTEGER NOT NULL,
   work TEXT,
   reason TEXT,
+  seal TEXT NOT NULL AS (quote(source) || quote(id) || quote(event_key) || quote(topic) || quote(body_hash) || quote(status) || quote(received_at) || quote(due_at) || quote(attempts) || quote(work) || quote(reason)) STORED,
   PRIMARY KEY (source, id)
 ) STRICT, WITHOUT ROWID;
 
@@ -146,6 +152,7 @@ CREATE TABLE marks (
   mark INTEGER NOT NULL,
   began_at INTEGER NOT NULL,
   asked_at INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(source) || quote(stream) || quote(mark) || quote(began_at) || quote(asked_at)) STORED,
   PRIMARY KEY (source, stream)
 ) STRICT, WITHOUT ROWID;
 
@@ -154,7 +161,8 @@ CREATE TABLE messages (
   export_id TEXT NOT NULL,
   channel TEXT NOT NULL,
   ts TEXT NOT NULL,
-  body_hash TEXT NOT NULL
+  body_hash TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(post_id) || quote(export_id) || quote(channel) || quote(ts) || quote(body_hash)) STORED
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX messages_by_place ON messages (channel, ts);
@@ -164,7 +172,8 @@ CREATE TABLE migrations (
   name TEXT NOT NULL,
   sha256 TEXT NOT NULL,
   applied_at INTEGER NOT NULL,
-  breaking INTEGER NOT NULL
+  breaking INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(version) || quote(name) || quote(sha256) || quote(applied_at) || quote(breaking)) STORED
 ) STRICT;
 
 CREATE TABLE outbox (
@@ -178,8 +187,11 @@ CREATE TABLE outbox (
   renewals INTEGER NOT NULL DEFAULT 0,
   token INTEGER NOT NULL DEFAULT 0,
   lease_until INTEGER,
+  begun_at INTEGER,
   unsettled INTEGER NOT NULL DEFAULT 0,
-  effect TEXT NOT NULL
+  unsettled_since INTEGER,
+  effect TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(key) || quote(export_id) || quote(kind) || quote(lane) || quote(priority) || quote(due_at) || quote(attempts) || quote(renewals) || quote(token) || quote(lease_until) || quote(begun_at) || quote(unsettled) || quote(unsettled_since) || quote(effect)) STORED
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX outbox_by_lane ON outbox (lane, due_at);
@@ -220,6 +232,13 @@ CREATE TABLE subject_heads (
   export_id TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE subject_outs (
+  subject TEXT NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  export_id TEXT NOT NULL,
+  PRIMARY KEY (subject, occurred_at, export_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE tasks (
   id TEXT PRIMARY KEY NOT NULL,
   key TEXT NOT NULL UNIQUE,
@@ -232,7 +251,8 @@ CREATE TABLE tasks (
   opened_at INTEGER NOT NULL,
   due_at INTEGER NOT NULL,
   closed_at INTEGER,
-  closed_by TEXT
+  closed_by TEXT,
+  seal TEXT NOT NULL AS (quote(id) || quote(key) || quote(export_id) || quote(kind) || quote(role) || quote(owner) || quote(title) || quote(state) || quote(opened_at) || quote(due_at) || quote(closed_at) || quote(closed_by)) STORED
 ) STRICT, WITHOUT ROWID;
 
 CREATE INDEX tasks_by_export ON tasks (export_id, state);
@@ -240,3 +260,10 @@ CREATE INDEX tasks_by_export ON tasks (export_id, state);
 CREATE INDEX tasks_by_owner ON tasks (state, owner, due_at);
 
 CREATE INDEX tasks_by_role ON tasks (state, role, due_at);
+
+CREATE TABLE workspace (
+  id INTEGER PRIMARY KEY CHECK (id = 1),
+  team TEXT NOT NULL,
+  name TEXT NOT NULL,
+  seal TEXT NOT NULL AS (quote(id) || quote(team) || quote(name)) STORED
+) STRICT;

@@ -8,6 +8,8 @@ export type Call = {
   error: string | null;
   /** HTTP status; 0 when the connection was cut or left hanging. */
   status: number;
+  /** Seconds, where Slack named them. */
+  retry_after?: number;
 };
 
 export type CallFilter = { method?: string; channel?: string; ok?: boolean; since?: number };

@@ -35,8 +35,8 @@ export class SandboxClock implements Clock {
     const end = this.#offset + ms;
     for (;;) {
       const horizon = this.#base.monotonic() + end;
-      const next = [...this.#timers].filter((t) => t.due <= horizon).sort((a, b) => a.due - b.due)[0];
-      if (!next) break;
+      const next = this.#soonest();
+      if (!next || next.due > horizon) break;
       this.#offset = Math.max(this.#offset, next.due - this.#base.monotonic());
       this.#fire(next);
     }
@@ -51,6 +51,12 @@ export class SandboxClock implements Clock {
   stop(): void {
     for (const timer of this.#timers) timer.cancel();
     this.#timers.clear();
+  }
+
+  #soonest(): Timer | null {
+    let soonest: Timer | null = null;
+    for (const timer of this.#timers) if (!soonest || timer.due < soonest.due) soonest = timer;
+    return soonest;
   }
 
   #arm(timer: Timer): void {

@@ -10,6 +10,7 @@ const Fault = z.object({
   kind: z.enum(FAULT_KINDS),
   times: z.int().min(0).exactOptional(),
   retry_after: z.number().min(0).exactOptional(),
+  error: z.string().exactOptional(),
 });
 
 const People = z.discriminatedUnion('do', [
@@ -103,7 +104,12 @@ async function route(
     case 'DELETE faults':
       return control.clearFaults();
     case 'POST sockets':
-      return control.sockets(parse(z.object({ do: z.enum(['drop', 'freeze', 'thaw', 'refresh']) }), body).do);
+      return control.sockets(
+        parse(
+          z.object({ do: z.enum(['drop', 'freeze', 'thaw', 'refresh', 'warning', 'link_disabled']) }),
+          body,
+        ).do,
+      );
     case 'POST clock':
       return { now: control.advance(parse(z.object({ advance_ms: z.number().min(0) }), body).advance_ms) };
     case 'POST people':

@@ -1,11 +1,12 @@
 import type { Call, CallFilter } from './calls.ts';
+import { archiveChannel, deleteChannel, removeMember, renameChannel } from './channel-changes.ts';
 import type { Employee } from './company.ts';
 import type { HttpTarget } from './delivery/http.ts';
 import type { Delivered } from './delivery/index.ts';
 import type { Answer, Kind } from './delivery/kinds.ts';
 import { emitEvent, eventTs } from './events.ts';
 import type { Fault } from './faults.ts';
-import { remove } from './posting.ts';
+import { edit, remove } from './posting.ts';
 import type { ChannelState, StoredMessage } from './state/channel.ts';
 import type { FunctionExecution } from './state/index.ts';
 import { apiUser, personOf, type StoredPerson } from './state/people.ts';
@@ -14,7 +15,7 @@ import type { SinkState } from './ui-contract.ts';
 import { addMember } from './web-api/conversations.ts';
 import type { World } from './world.ts';
 
-export type SocketAction = 'drop' | 'freeze' | 'thaw' | 'refresh';
+export type SocketAction = 'drop' | 'freeze' | 'thaw' | 'refresh' | 'warning' | 'link_disabled';
 
 /** Hands on the machinery, for tests and the demo. Unknown ids throw a RangeError. */
 export class Control {
@@ -63,7 +64,16 @@ export class Control {
       case 'refresh':
         sockets.refresh();
         return;
+      case 'warning':
+      case 'link_disabled':
+        sockets.refresh(action);
+        return;
     }
+  }
+
+  /** Sends text on every connection as it is. */
+  sendRaw(...texts: string[]): void {
+    this.#world.delivery.sockets.sendRaw(texts);
   }
 
   /** How many Socket Mode connections can take a payload. */
@@ -160,8 +170,26 @@ export class Control {
     return found;
   }
 
+  /** Ids of all channels and direct messages. */
+  conversations(): readonly string[] {
+    return [...this.#world.state.channels.keys()];
+  }
+
   archive(channel: string, archived = true): void {
-    this.channel(channel).info.archived = archived;
+    archiveChannel(this.#world, this.channel(channel), archived);
+  }
+
+  deleteChannel(channel: string): void {
+    deleteChannel(this.#world, this.channel(channel));
+  }
+
+  renameChannel(channel: string, name: string): void {
+    renameChannel(this.#world, this.channel(channel), name);
+  }
+
+  /** Slack has no event for it. */
+  makePrivate(channel: string): void {
+    this.channel(channel).info.kind = 'private';
     this.#world.changes.tell({ kind: 'channels' });
   }
 
@@ -178,9 +206,12 @@ export class Control {
   }
 
   removeMember(channel: string, user: string): void {
-    const { info } = this.channel(channel);
-    info.members = info.members.filter((m) => m !== user);
-    this.#world.changes.tell({ kind: 'channels' });
+    removeMember(this.#world, this.channel(channel), user, true);
+  }
+
+  /** As `removeBot`, and Slack says nothing of it, as it sometimes does. */
+  removeBotSilently(channel: string): void {
+    removeMember(this.#world, this.channel(channel), this.#world.state.app.bot_user_id, false);
   }
 
   /** Messages and replies as stored, metadata included, oldest first. */
@@ -217,6 +248,23 @@ export class Control {
     const message = room.find(ts);
     if (!message) throw new RangeError(`There is no message ${ts} in ${channel}.`);
     remove(this.#world, room, message);
+  }
+
+  /** Puts other words into a message, as nobody can in Slack but another program with the app's token. */
+  editMessage(channel: string, ts: string, text: string): void {
+    const room = this.channel(channel);
+    const message = room.find(ts);
+    if (!message) throw new RangeError(`There is no message ${ts} in ${channel}.`);
+    edit(this.#world, room, message, { text, blocks: null });
+  }
+
+  /** Scopes that the app was granted; calls and events that need another are refused. */
+  grantScopes(scopes: readonly string[]): void {
+    this.#world.manifest = { ...this.#world.manifest, scopes: new Set(scopes) };
+  }
+
+  scopes(): readonly string[] {
+    return [...(this.#world.manifest.scopes ?? [])];
   }
 
   /** Every token is refused with `token_revoked` until restored. */

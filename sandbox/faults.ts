@@ -8,6 +8,13 @@ export const FAULT_KINDS = [
   'stored_then_500',
   'stored_then_hang',
   'html',
+  'html_502',
+  'not_json',
+  'empty',
+  'oversized',
+  'drip',
+  'redirect',
+  'refused',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
@@ -20,6 +27,8 @@ export type Fault = {
   times?: number;
   /** Seconds, for `ratelimited`; 1 unless told. */
   retry_after?: number;
+  /** Slack's code, for `refused`: the call is answered with it and not carried out. */
+  error?: string;
 };
 
 /** Faults waiting for the calls they match; the oldest match is used first. */

@@ -28,6 +28,7 @@ export function apiMessage(world: World, m: StoredMessage, withMetadata: boolean
   };
   return {
     type: 'message',
+    ...(m.stone ? { subtype: 'tombstone', hidden: true } : {}),
     ...(m.broadcast ? { subtype: 'thread_broadcast' } : {}),
     user: m.user,
     ts: m.ts,

@@ -58,7 +58,18 @@ export function edit(
   messageEvent(world, channel, message, { subtype: 'message_changed', hidden: true, ...changed });
 }
 
+/** What has replies leaves a stone, so that its thread stays; Slack tells the app so as a change. */
 export function remove(world: World, channel: ChannelState, message: StoredMessage): void {
+  if (channel.replies(message.ts).length > 0 && !message.stone) {
+    const previous_message = apiMessage(world, message, true);
+    const text = 'This message was deleted.';
+    const nothing = { blocks: null, metadata: null, files: [], reactions: [] };
+    Object.assign(message, { stone: true, text, user: 'USLACKBOT', by_app: false, ...nothing });
+    tellMessage(world, channel, message);
+    const changed = { message: apiMessage(world, message, true), previous_message };
+    messageEvent(world, channel, message, { subtype: 'message_changed', hidden: true, ...changed });
+    return;
+  }
   const deleted = { deleted_ts: message.ts, previous_message: apiMessage(world, message, true) };
   channel.remove(message);
   tellMessage(world, channel, message);

@@ -7,7 +7,8 @@ import { activePerson } from './people-acting.ts';
 import { readArgs, readJson, readUpload } from './request.ts';
 import { SlackError, UiError } from './slack-error.ts';
 import { uiGet, uiPost } from './ui.ts';
-import { applyFault, serveApi } from './web-api/index.ts';
+import { applyFault } from './web-api/broken.ts';
+import { serveApi } from './web-api/index.ts';
 import type { World } from './world.ts';
 
 type Handle = (request: IncomingMessage, response: ServerResponse, path: string[], url: URL) => Promise<void>;

@@ -1,4 +1,6 @@
 import { type DestinationStream, type Logger, pino } from 'pino';
+import { createRedact, maskKnown } from './redact.ts';
+import { escapeUnseen } from './unseen.ts';
 
 export type { Logger };
 
@@ -14,10 +16,6 @@ export type LogLevel = 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' |
 const LONGEST_MESSAGE = 300;
 const FRAMES = 12;
 
-/** Tokens and secrets that other people's error messages are known to quote. */
-const SECRETS =
-  /\b(?:xox[a-z]-|xapp-|whsec_|shp[a-z]{2}_)[A-Za-z0-9+/=_-]+|\b(?:Bearer|Basic)\s+[A-Za-z0-9+/=._~-]+/gi;
-
 /** What a log may say about an error. Everything else on it is left out: nested fields carry tokens. */
 export type SafeError = {
   name: string;
@@ -29,8 +27,8 @@ export type SafeError = {
 };
 
 function clean(text: string): string {
-  const cut = text.length > LONGEST_MESSAGE ? `${text.slice(0, LONGEST_MESSAGE)}…` : text;
-  return cut.replace(SECRETS, '[secret]');
+  const masked = maskKnown(text);
+  return masked.length > LONGEST_MESSAGE ? `${masked.slice(0, LONGEST_MESSAGE)}…` : masked;
 }
 
 /** Frames only: the head of a stack repeats the message, which may be long or hold a secret. */
@@ -56,15 +54,27 @@ export function safeError(error: unknown, depth = 0): SafeError {
 
 /**
  * JSON lines to stdout, or to `stream`. Messages are static, facts go into fields, errors under `err`.
- * Requests, responses and configurations are never written, whoever passes them.
+ * Requests, responses and configurations are never written, whoever passes them, and nothing of `secrets`.
  */
-export function createLogger({ level, stream }: { level: LogLevel; stream?: DestinationStream }): Logger {
+export function createLogger({
+  level,
+  stream,
+  secrets = [],
+}: {
+  level: LogLevel;
+  stream?: DestinationStream;
+  secrets?: readonly string[];
+}): Logger {
+  // A shorter one would stand in innocent words.
+  const redact = createRedact(secrets.filter((secret) => secret.length >= 8));
   const nothing = () => undefined;
   const options = {
     level,
     base: null,
     timestamp: pino.stdTimeFunctions.isoTime,
     formatters: { level: (label: string) => ({ level: label }) },
+    // JSON leaves half of what a terminal acts on as it is.
+    hooks: { streamWrite: (line: string) => redact(escapeUnseen(line)) },
     serializers: {
       err: (error: unknown) => safeError(error),
       error: (error: unknown) => safeError(error),

@@ -1,10 +1,13 @@
 import type { App } from '@slack/bolt';
 import { createSlack } from './bot/app.ts';
+import { startCardWatch } from './bot/card-watch.ts';
 import { createClients } from './bot/clients.ts';
 import { createQuiet } from './bot/dnd.ts';
 import { createHomeKeeper } from './bot/home-keeper.ts';
 import { createLinker } from './bot/link.ts';
 import { createMessenger } from './bot/messenger.ts';
+import { createQuietTimes } from './bot/quiet-times.ts';
+import { slackFetch } from './bot/slack-fetch.ts';
 import { type Clock, type Ids, sleep, systemClock, systemIds } from './clock.ts';
 import type { Config, Environment } from './config.ts';
 import { createCatalog } from './exports/catalog.ts';
@@ -23,8 +26,11 @@ import { openRoster, type Roster } from './flow/roster.ts';
 import type { Flow } from './flow/settings.ts';
 import { createSweeper, every } from './flow/sweep.ts';
 import { closeTask } from './flow/tasks.ts';
+import { createVitals, foldersOf } from './flow/vitals.ts';
 import { registerHandlers } from './handlers/index.ts';
 import type { Logger } from './log.ts';
+import { admit, missingFor, portTrouble, StartRefused, sameWorkspace } from './refusals.ts';
+import { startSoundness } from './schedule/soundness.ts';
 import { startSourceTicks } from './schedule/sources.ts';
 import { startTicks } from './schedule/ticks.ts';
 import { startUpkeep, upkeepChecks } from './schedule/upkeep.ts';
@@ -36,8 +42,12 @@ import { nextDelay } from './sinks/retry.ts';
 import type { SourceKind } from './sources/define.ts';
 import { createSources } from './sources/index.ts';
 import { openSources } from './sources/registry.ts';
-import { openLedger } from './store/index.ts';
-import { createMetrics } from './web/metrics.ts';
+import { freeBytes, walBytes } from './store/disk.ts';
+import { type Fault, openLedger } from './store/index.ts';
+import type { Standing } from './store/port.ts';
+import { createCounters } from './web/counters.ts';
+import { addLogMetrics } from './web/log-metrics.ts';
+import { addVitalMetrics, createRegistry } from './web/metrics.ts';
 import { createWeb } from './web/server.ts';
 import { addUpkeepMetrics } from './web/upkeep-metrics.ts';
 
@@ -45,6 +55,8 @@ export type MeshlineOptions = {
   config: Config;
   environment: Environment;
   log: Logger;
+  /** Lines that could not be written so far. */
+  logLinesLost?: () => number;
   version: string;
   clock?: Clock;
   ids?: Ids;
@@ -53,6 +65,14 @@ export type MeshlineOptions = {
   catalog?: Catalog;
   sinkKinds?: readonly SinkKind[];
   sourceKinds?: readonly SourceKind[];
+  /** Another process has opened the ledger: nothing can be stored from now on, and the best is to end. */
+  onTaken?: () => void;
+  /** The ledger does not verify: it is looked through every day when somebody wants to hear it. */
+  onDamaged?: (fault: Fault) => void;
+  /** Slack said only after the start that this bot token is not for this ledger: the best is to end. */
+  onRefused?: (why: StartRefused) => void;
+  /** The clock is right, whatever the newest event of the ledger says. */
+  trustClock?: boolean;
 };
 
 export type Meshline = {
@@ -62,7 +82,7 @@ export type Meshline = {
   campaigns: CampaignDesk;
   /** The directory as it stands, and the way to change it. */
   owners: Pick<Roster, 'directory' | 'overlay' | 'change'>;
-  /** Takes nothing more in, finishes what has begun, and closes; at most about ten seconds. */
+  /** Takes nothing more in, finishes what has begun, and closes; in less than ten seconds. */
   stop(): Promise<void>;
 };
 
@@ -77,15 +97,30 @@ const REPLAY_MEMORY_MS = 15 * 60_000;
 export async function startMeshline(options: MeshlineOptions): Promise<Meshline> {
   const { config, environment, log, version } = options;
   const token = environment.SLACK_BOT_TOKEN;
-  if (token === undefined)
-    throw new Error('SLACK_BOT_TOKEN is not set: see "Connecting a workspace" in the README.');
+  const missing = missingFor(environment);
+  if (token === undefined || missing.length > 0) throw new StartRefused(missing.join(' '));
   const clock = options.clock ?? systemClock;
+  const admission = {
+    clock,
+    trustClock: options.trustClock ?? false,
+    headFile: config.schedules.head?.file ?? null,
+    port: await portTrouble(environment.MESHLINE_HOST, environment.MESHLINE_PORT),
+  };
   const ids = options.ids ?? systemIds(clock);
   const catalog = options.catalog ?? createCatalog();
-  const ledger = await openLedger({ file: environment.MESHLINE_DB, clock, ids });
+  const registry = createRegistry();
+  const counters = createCounters(registry);
+  const opened = await openLedger({
+    file: environment.MESHLINE_DB,
+    clock,
+    ids,
+    admit: (found) => admit(admission, found),
+    ...(options.onTaken ? { onTaken: options.onTaken } : {}),
+  });
+  const ledger = counters.ledger(opened);
   const kinds = options.sinkKinds ?? SINK_KINDS;
   const sinks = createSinks([...config.sinks.values()], { clock, ids, log, version }, kinds);
-  const pusher = createPusher({ sinks, clock, log });
+  const pusher = counters.pusher(createPusher({ sinks, clock, log }));
   const roster = await openRoster(config.directory, config.slack_users, ledger, clock);
   const sources = new Map(
     [...config.sources].map(([name, source]) => [
@@ -123,7 +158,8 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   });
 
   const apiUrl = environment.SLACK_API_URL;
-  const clients = createClients({ token, slack_api_url: apiUrl, log });
+  const slackCalls = slackFetch(createQuietTimes(clock), counters.slackCall);
+  const clients = createClients({ token, slack_api_url: apiUrl, fetch: slackCalls, log });
   const linker = createLinker({
     client: clients.interactive,
     directory: () => roster.directory(),
@@ -135,6 +171,10 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   });
   const desk = createDesk(flow, (account) => linker.personOf(account));
   const campaigns = createCampaignDesk(flow, pusher);
+  const onLost = async (place: Standing) => {
+    const again = await ledger.lost(place, clock.now());
+    if (again > 0) log.warn({ ...place, again }, 'messages are gone from Slack and are shown again');
+  };
   const homes = createHomeKeeper({
     client: clients.posting,
     desk,
@@ -147,6 +187,8 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   });
   ledger.onCommitted((_rows, _exports, desks) => homes.changed(desks));
   roster.onChanged(() => homes.directoryChanged());
+  let refused: StartRefused | null = null;
+  let started = false;
   const slack = createSlack({
     appToken: environment.SLACK_APP_TOKEN ?? null,
     signingSecret: environment.SLACK_SIGNING_SECRET ?? null,
@@ -155,6 +197,18 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     clock,
     ids,
     log,
+    onWorkspace: async (told) => {
+      try {
+        sameWorkspace(await opened.workspace(told), told);
+      } catch (error) {
+        if (!(error instanceof StartRefused)) throw error;
+        refused = error;
+        log.error({ workspace: told.team }, 'The bot token is of another workspace than the ledger');
+        if (started) options.onRefused?.(error);
+      }
+    },
+    onAck: counters.slackAck,
+    fetch: slackCalls,
     register: (app: App) =>
       registerHandlers(app, {
         desk,
@@ -166,6 +220,7 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
         firstSeen: async (id) =>
           (await ledger.firstSeen('slack', id, '', clock.now(), REPLAY_MEMORY_MS)) === 'new',
         onUserChange: (change) => roster.accountChanged(change, change),
+        onLost,
         owners: roster,
       }),
   });
@@ -195,17 +250,25 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     sources: openSources([...config.sources.values()], { clock, version }, options.sourceKinds),
     receive: (source, raw, key) => receive(flow, source, raw, key),
   });
-  const sweeper = createSweeper(flow, async () => {
-    await roster.tick();
-    await tickCampaigns(flow);
+  const sweeper = createSweeper(flow, async (held) => {
+    if (!held) await roster.tick();
+    await tickCampaigns(flow, held);
   });
   const upkeep = startUpkeep(config.schedules, ledger, clock, log);
-  const metrics = createMetrics(
+  const vitals = createVitals({
+    clock,
     ledger,
-    () => clock.now(),
-    () => dispatcher.inFlight(),
-  );
-  addUpkeepMetrics(metrics, upkeep.states);
+    slack: () => slack.line(),
+    breakers: () => pusher.breakerStates(),
+    standstills: () => dispatcher.standstills(),
+    folders: foldersOf(environment.MESHLINE_DB, config.schedules),
+    freeBytes,
+    walBytes: () => walBytes(environment.MESHLINE_DB),
+    expiryHeld: () => sweeper.expiryHeld(),
+  });
+  addVitalMetrics(registry, vitals, () => dispatcher.inFlight());
+  addUpkeepMetrics(registry, upkeep.states);
+  addLogMetrics(registry, options.logLinesLost ?? (() => 0));
   const web = await createWeb({
     clock,
     ids,
@@ -222,18 +285,21 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
     sinks: config.sinks,
     hooks: inlets.hooks,
     health: async () => {
-      const { ready, checks } = await health(flow, sweeper, {
-        slack: { connected: slack.connected(), last_inbound_at: slack.lastInboundAt() },
-        breakers: pusher.breakerStates(),
-      });
+      const { ready, checks } = health(await vitals());
       return { ready, checks: [...checks, ...upkeepChecks(upkeep.states())] };
     },
-    metrics,
+    metrics: registry,
     ...(slack.http ? { slack: slack.http } : {}),
   });
 
   const linking = new AbortController();
   await slack.start();
+  started = true;
+  if (refused !== null) {
+    await Promise.all([slack.stop(), web.close(), upkeep.stop(), pusher.close(), refetcher.close()]);
+    await ledger.close();
+    throw refused;
+  }
   const checkAccounts = () => void linker.checkAll(linking.signal);
   const linked = linker.linkAll(linking.signal);
   void linked.then(checkAccounts);
@@ -250,10 +316,15 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
   void Promise.race([linked, sleep(clock, LINK_PATIENCE_MS)]).then(() =>
     linking.signal.aborted ? undefined : dispatcher.start(),
   );
+  const watch = startCardWatch({ client: clients.posting, ledger, onLost, clock, log });
   await homes.start();
+  const soundness = options.onDamaged ? startSoundness(ledger, clock, log, options.onDamaged) : null;
   const stopTicks = startTicks(flow, sweeper);
   const stopInlets = startSourceTicks(flow, inlets);
-  const url = await web.listen({ host: environment.MESHLINE_HOST, port: environment.MESHLINE_PORT });
+  const at = { host: environment.MESHLINE_HOST, port: environment.MESHLINE_PORT };
+  const url = await web.listen(at).catch(async (error: unknown) => {
+    throw (await portTrouble(at.host, at.port)) ?? error;
+  });
   log.info({ url, version }, 'Meshline is ready');
 
   return {
@@ -265,13 +336,18 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
       linking.abort();
       stopChecks();
       stopInlets();
+      soundness?.stop();
       quiet.stop();
       homes.stop();
-      await web.close();
-      await slack.stop();
-      await stopTicks();
-      await Promise.race([upkeep.stop(), sleep(clock, UPKEEP_MS)]);
-      await dispatcher.stop(STOP_MS);
+      watch.stop();
+      // All at once: one after the other, a slow client, a slow listener and a slow sink would add up.
+      await Promise.all([
+        web.close(),
+        slack.stop(),
+        stopTicks(),
+        Promise.race([upkeep.stop(), sleep(clock, UPKEEP_MS)]),
+        dispatcher.stop(STOP_MS),
+      ]);
       await Promise.all([pusher.close(), refetcher.close(), inlets.close()]);
       await ledger.close();
       log.info({}, 'Meshline has stopped');

@@ -99,6 +99,10 @@ export class SocketHub {
     for (const c of this.#connections) c.frozen = frozen;
   }
 
+  sendRaw(texts: readonly string[]): void {
+    for (const c of this.#connections) for (const text of texts) c.socket.send(text);
+  }
+
   /** Announces that Slack recycles the connections; nothing more is sent on them. */
   refresh(reason: 'refresh_requested' | 'warning' | 'link_disabled' = 'refresh_requested'): void {
     for (const c of this.#connections) {

@@ -29,6 +29,8 @@ export type StoredMessage = {
   ephemeral_to: string | null;
   reactions: { name: string; users: string[] }[];
   files: StoredFile[];
+  /** It was deleted and had replies: a stone stands in its place. */
+  stone?: true;
 };
 
 /** One conversation: its messages in order, found by ts, and its threads. */

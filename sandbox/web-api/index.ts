@@ -1,9 +1,10 @@
 import type { ServerResponse } from 'node:http';
-import { type Fault, storesFirst } from '../faults.ts';
+import { storesFirst } from '../faults.ts';
 import { SlackError } from '../slack-error.ts';
 import type { World } from '../world.ts';
 import { app } from './app.ts';
 import { type Args, text } from './args.ts';
+import { applyFault } from './broken.ts';
 import { chat } from './chat.ts';
 import { conversations } from './conversations.ts';
 import { type Method, type Methods, needScope } from './define.ts';
@@ -33,7 +34,7 @@ export function serveApi(
     applyFault(world, method, args, fault, response);
     return;
   }
-  log(world, method, args, result.status, typeof result.body.error === 'string' ? result.body.error : null);
+  log(world, method, args, result);
   response.writeHead(result.status, { 'content-type': 'application/json; charset=utf-8', ...result.headers });
   response.end(JSON.stringify(result.body));
 }
@@ -75,56 +76,10 @@ function authorize(world: World, method: Method, token: string | undefined): voi
   }
 }
 
-function log(world: World, method: string, args: Args, status: number, error: string | null): void {
+function log(world: World, method: string, args: Args, { status, headers, body }: Result): void {
   const { token: _token, ...shown } = args;
-  world.calls.add({ method, args: shown, at: world.clock.now(), ok: error === null, error, status });
-}
-
-/** Breaks an answer off in the way the fault says. */
-export function applyFault(
-  world: World,
-  method: string,
-  args: Args,
-  fault: Fault,
-  response: ServerResponse,
-): void {
-  const status = {
-    '500': 500,
-    stored_then_500: 500,
-    html: 200,
-    ratelimited: 429,
-    ratelimited_no_retry_after: 429,
-  };
-  const code = Object.entries(status).find(([kind]) => kind === fault.kind)?.[1] ?? 0;
-  log(world, method, args, code, `fault:${fault.kind}`);
-  const limited = JSON.stringify({ ok: false, error: 'ratelimited' });
-  switch (fault.kind) {
-    case 'ratelimited':
-      response.writeHead(429, {
-        'content-type': 'application/json; charset=utf-8',
-        'retry-after': String(fault.retry_after ?? 1),
-      });
-      response.end(limited);
-      return;
-    case 'ratelimited_no_retry_after':
-      response.writeHead(429, { 'content-type': 'application/json; charset=utf-8' });
-      response.end(limited);
-      return;
-    case '500':
-    case 'stored_then_500':
-      response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end('Internal Server Error');
-      return;
-    case 'html':
-      response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' });
-      response.end('<!doctype html><title>Slack</title><h1>Something went wrong.</h1>');
-      return;
-    case 'reset':
-    case 'stored_then_reset':
-      response.socket?.resetAndDestroy();
-      return;
-    case 'hang':
-    case 'stored_then_hang':
-      return;
-  }
+  const error = typeof body.error === 'string' ? body.error : null;
+  const wait = Number(headers['retry-after'] ?? 0);
+  const call = { method, args: shown, at: world.clock.now(), ok: error === null, error, status };
+  world.calls.add(wait > 0 ? { ...call, retry_after: wait } : call);
 }

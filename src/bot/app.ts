@@ -4,38 +4,44 @@ import { sleep } from '../clock.ts';
 import type { SlackRequest, SlackResponse } from './guard.ts';
 import { chooseInlet, type ReceiverOptions } from './receivers.ts';
 import { CALL_TIMEOUT_MS, slackFetch } from './slack-fetch.ts';
+import type { SlackLine } from './slack-line.ts';
 import { boltLogger, errorFacts } from './slack-log.ts';
 
 export type SlackOptions = ReceiverOptions & {
   botToken: string;
   /** Adds the listeners: `registerHandlers` of `src/handlers`. */
   register: (app: App) => void;
+  /** Told whose bot token it is, once Slack says so; before `start` resolves when Slack answers at once. */
+  onWorkspace?: (workspace: { team: string; name: string }) => Promise<void>;
+  /** Told how many milliseconds each acknowledgement took. */
+  onAck?: (ms: number) => void;
 };
 
 export interface SlackInput {
   /** Resolves after the first attempt to connect, whether it worked or not; it never gives up by itself. */
   start(): Promise<void>;
-  /** Takes nothing more in, waits at most ten seconds for running listeners, and closes. */
+  /** Takes nothing more in, waits at most eight seconds for running listeners, and closes. */
   stop(): Promise<void>;
   connected(): boolean;
   /** UTC ms of the last thing Slack sent; null before the first. */
   lastInboundAt(): number | null;
+  line(): SlackLine;
   /** For the route `/slack/events`; null in Socket Mode. Never rejects. */
   http: ((request: SlackRequest) => Promise<SlackResponse>) | null;
   /** For interaction and look-ups only: short timeout, one retry. Posts go through the outbox. */
   client: WebClient;
 }
 
-const DRAIN_MS = 10_000;
+const DRAIN_MS = 8_000;
 const IDENTITY_RETRY_MS = 30_000;
 
 /** A client for answering people: it fails fast, because a late answer is none. */
-export function interactiveOptions(apiUrl: string | null): WebClientOptions {
+export function interactiveOptions(apiUrl: string | null, fetch = slackFetch(null)): WebClientOptions {
   return {
     retryConfig: { retries: 1, minTimeout: 200, maxTimeout: 200 },
     rejectRateLimitedCalls: true,
     timeout: CALL_TIMEOUT_MS,
-    fetch: slackFetch,
+    fetch,
     ...(apiUrl === null ? {} : { slackApiUrl: apiUrl }),
   };
 }
@@ -43,7 +49,8 @@ export function interactiveOptions(apiUrl: string | null): WebClientOptions {
 export function createSlack(options: SlackOptions): SlackInput {
   const { clock, log, botToken } = options;
   const { inlet, process } = chooseInlet(options);
-  const client = new WebClient(botToken, { ...interactiveOptions(options.apiUrl), logger: boltLogger(log) });
+  const calling = interactiveOptions(options.apiUrl, options.fetch);
+  const client = new WebClient(botToken, { ...calling, logger: boltLogger(log) });
   let bot: { botId?: string; botUserId?: string } = {};
   let running = 0;
   let stopped = false;
@@ -53,7 +60,7 @@ export function createSlack(options: SlackOptions): SlackInput {
     receiver: inlet,
     // Bolt's own authorization awaits auth.test before the ack, and rejects unhandled when Slack is down.
     authorize: () => Promise.resolve({ botToken, ...bot }),
-    clientOptions: interactiveOptions(options.apiUrl),
+    clientOptions: calling,
     logger: boltLogger(log),
     convoStore: false,
   });
@@ -72,16 +79,27 @@ export function createSlack(options: SlackOptions): SlackInput {
     return Promise.resolve();
   });
   options.register(app);
+  const processEvent = app.processEvent.bind(app);
+  app.processEvent = (event) => {
+    const began = clock.monotonic();
+    const ack: typeof event.ack = async (response) => {
+      await event.ack(response);
+      options.onAck?.(clock.monotonic() - began);
+    };
+    return processEvent({ ...event, ack });
+  };
 
   /** Bolt uses the bot's ids only to ignore the bot's own events, so nothing waits for them. */
-  async function learnIdentity(): Promise<void> {
+  async function learnIdentity(tried: () => void): Promise<void> {
     while (!stopped) {
       try {
-        const { bot_id, user_id } = await client.auth.test();
+        const { bot_id, user_id, team_id, team } = await client.auth.test();
         bot = { ...(bot_id ? { botId: bot_id } : {}), ...(user_id ? { botUserId: user_id } : {}) };
-        return;
+        if (team_id) await options.onWorkspace?.({ team: team_id, name: team ?? team_id });
+        return tried();
       } catch (error) {
         log.warn(errorFacts(error), 'slack does not accept the bot token yet');
+        tried();
         await sleep(clock, IDENTITY_RETRY_MS);
       }
     }
@@ -90,8 +108,7 @@ export function createSlack(options: SlackOptions): SlackInput {
   return {
     async start() {
       stopped = false;
-      void learnIdentity();
-      await inlet.start();
+      await Promise.all([new Promise<void>((tried) => void learnIdentity(tried)), inlet.start()]);
     },
     async stop() {
       stopped = true;
@@ -106,6 +123,7 @@ export function createSlack(options: SlackOptions): SlackInput {
     },
     connected: () => inlet.connected(),
     lastInboundAt: () => inlet.lastInboundAt(),
+    line: () => inlet.line(),
     http: process,
     client,
   };

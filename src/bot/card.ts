@@ -3,6 +3,8 @@ import type { CardContent, Catalog } from '../exports/define.ts';
 import { spoken } from '../exports/phrases.ts';
 import { type Shortfall, shortfallOf } from '../exports/shortfall.ts';
 import type { Shown } from '../flow/ports.ts';
+import { recordWords } from '../head-line.ts';
+import type { EventRecord } from '../store/port.ts';
 import { actions, bullets, context, paragraph, table, title } from './blocks.ts';
 import { buttons, reviewButton } from './cards/buttons.ts';
 import { freshnessWords, preflightWords, problemLines, routeWords } from './cards/checks.ts';
@@ -15,8 +17,11 @@ import { CARD } from './limits.ts';
 import { raw } from './text.ts';
 import { fromLine, marked, type Words } from './words.ts';
 
-/** What `chat.postMessage` and `chat.update` take; `text` is what notifications and screen readers say. */
-export type Message = { text: string; blocks: KnownBlock[] };
+/**
+ * What `chat.postMessage` and `chat.update` take; `text` is what notifications and screen readers say. The
+ * record goes into the metadata in full.
+ */
+export type Message = { text: string; blocks: KnownBlock[]; record?: EventRecord };
 
 /**
  * The approval card of one export in one channel: the decision, where it stands, what changes, what
@@ -31,6 +36,7 @@ export function approvalCard(shown: Shown, catalog: Catalog, channel: string): M
   if (short && (state.trouble?.channel ?? channel) === channel) return shortfallCard(short, shown, catalog);
   const where = situation(shown);
   const deciding = state.status === 'pending';
+  const record = recordOf(shown);
   return {
     text: marked([...headline, '. ', ...where.title, '. ', ...(where.lines[0] ?? [])], directory),
     blocks: [
@@ -42,7 +48,13 @@ export function approvalCard(shown: Shown, catalog: Catalog, channel: string): M
       ...small(shown, content, catalog),
       actions(buttons(shown, content, catalog)),
     ],
+    ...(record ? { record } : {}),
   };
+}
+
+/** Of a decided export; one that waits again has none. */
+function recordOf({ state, record }: Shown): EventRecord | null {
+  return state.status === 'pending' || state.status === 'quarantined' ? null : (record ?? null);
 }
 
 /** Among those who can find more stock: what is short, and what would resolve it. */
@@ -129,6 +141,7 @@ function small(shown: Shown, content: CardContent | null, catalog: Catalog): Kno
   const deciding = state.status === 'pending';
   const gate = state.revision?.policy.gate;
   const number = state.revision?.number ?? 0;
+  const record = recordOf(shown);
   const lines: Words[] = [
     ...(!deciding && content?.totals ? [[{ said: content.totals, max: CARD.totals }] satisfies Words] : []),
     ...(deciding ? [preflightWords(shown)] : []),
@@ -155,6 +168,7 @@ function small(shown: Shown, content: CardContent | null, catalog: Catalog): Kno
       ...(state.requester === null ? [] : [' · asked for by ', { name: state.requester } as const]),
       ` · export ${shortId(state.id)}${number > 1 ? ` · revision ${number}` : ''}`,
     ],
+    ...(record ? [[recordWords(record)] satisfies Words] : []),
   ].filter((line) => line.length > 0);
   return [context(lines, directory)];
 }

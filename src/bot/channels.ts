@@ -1,5 +1,6 @@
 import type { WebClient } from '@slack/web-api';
 import type { Clock } from '../clock.ts';
+import type { Log } from '../log.ts';
 import { type Answer, answer } from './slack-answer.ts';
 import { isChannelId } from './words.ts';
 
@@ -14,9 +15,11 @@ export type Channels = {
 };
 
 /** Configuration may name channels as people do; Slack's methods want ids. */
-export function createChannels(client: WebClient, clock: Clock): Channels {
+export function createChannels(client: WebClient, clock: Clock, log: Pick<Log, 'warn'>): Channels {
   let known = new Map<string, string>();
   let askedAt: number | null = null;
+  /** Lanes that begin together ask together. */
+  let asking: ReturnType<typeof ask> | null = null;
 
   async function ask(): Promise<Answer<Map<string, string>>> {
     const found = new Map<string, string>();
@@ -40,6 +43,20 @@ export function createChannels(client: WebClient, clock: Clock): Channels {
     return { kind: 'ok', value: found };
   }
 
+  /** A channel that was renamed is still the one that was meant, until another takes its name. */
+  function withRenamed(before: Map<string, string>, now: Map<string, string>): Map<string, string> {
+    const ids = new Set(now.values());
+    for (const [name, id] of before) {
+      if (now.has(name) || !ids.has(id)) continue;
+      log.warn(
+        { channel: `#${name}`, id },
+        'channel was renamed; correct meshline.yml before the next start',
+      );
+      now.set(name, id);
+    }
+    return now;
+  }
+
   return {
     async idOf(channel) {
       if (isChannelId(channel)) return { kind: 'ok', value: channel };
@@ -47,9 +64,12 @@ export function createChannels(client: WebClient, clock: Clock): Channels {
       const age = askedAt === null ? Infinity : clock.monotonic() - askedAt;
       const old = age > KEPT_MS || (!known.has(name) && age > ASKED_AGAIN_AFTER_MS);
       if (old) {
-        const got = await ask();
+        asking ??= ask().finally(() => {
+          asking = null;
+        });
+        const got = await asking;
         if (got.kind === 'ok') {
-          known = got.value;
+          known = withRenamed(known, got.value);
           askedAt = clock.monotonic();
         } else if (!known.has(name)) return got;
       }

@@ -1,6 +1,7 @@
-import { WebClient } from '@slack/web-api';
+import { type FetchFunction, WebClient } from '@slack/web-api';
 import type { Log } from '../log.ts';
 import { interactiveOptions } from './app.ts';
+import { slackFetch } from './slack-fetch.ts';
 import { boltLogger } from './slack-log.ts';
 
 export type Clients = {
@@ -10,7 +11,7 @@ export type Clients = {
   interactive: WebClient;
 };
 
-const POSTING_TIMEOUT_MS = 10_000;
+const POSTING_TIMEOUT_MS = 8_000;
 
 /**
  * Slack's defaults would retry for half an hour, wait for ever, and stop every channel for the 429
@@ -19,19 +20,21 @@ const POSTING_TIMEOUT_MS = 10_000;
 export function createClients(options: {
   token: string;
   slack_api_url?: string | undefined;
+  fetch?: FetchFunction;
   log: Log;
 }): Clients {
-  const { token, slack_api_url } = options;
+  const { token, slack_api_url, fetch = slackFetch(null) } = options;
   const logger = boltLogger(options.log);
   return {
     posting: new WebClient(token, {
       ...(slack_api_url === undefined ? {} : { slackApiUrl: slack_api_url }),
       logger,
+      fetch,
       allowAbsoluteUrls: false,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       timeout: POSTING_TIMEOUT_MS,
     }),
-    interactive: new WebClient(token, { ...interactiveOptions(slack_api_url ?? null), logger }),
+    interactive: new WebClient(token, { ...interactiveOptions(slack_api_url ?? null, fetch), logger }),
   };
 }

@@ -21,27 +21,49 @@ export type CheckedBody = { [key: string]: unknown };
 export type Passed = { body: CheckedBody; retryNum: number | null; retryReason: string | null };
 
 const Id = z.string().min(1).max(200);
-const Team = z.looseObject({ id: Id }).nullish();
-const User = z.looseObject({ id: Id, team_id: Id.optional() });
+/** Of a workspace, an organization or an account. Bolt looks teams up in a plain object, where "constructor" is something. */
+const SlackId = z.string().regex(/^[A-Z0-9]{1,40}$/);
+const Team = z.looseObject({ id: SlackId, enterprise_id: SlackId.nullish() }).nullish();
+const User = z.looseObject({ id: SlackId, team_id: SlackId.optional() });
+const Enterprise = z.looseObject({ id: SlackId }).nullish();
+
+/** The Socket Mode library emits an event under its own type, on the emitter that carries its own news. */
+const OF_THE_LIBRARY: ReadonlySet<string> = new Set([
+  'authenticated',
+  'close',
+  'connected',
+  'connecting',
+  'disconnected',
+  'disconnecting',
+  'error',
+  'interactive',
+  'reconnecting',
+  'slack_event',
+  'slash_commands',
+  'ws_message',
+]);
 
 const EventCallback = z.looseObject({
   type: z.literal('event_callback'),
-  team_id: Id,
+  team_id: SlackId,
   event_id: Id,
   event: z.looseObject({
-    type: Id,
+    type: Id.refine((type) => !OF_THE_LIBRARY.has(type)),
     item: z.looseObject({}).optional(),
     channel: z.union([z.string(), z.looseObject({ id: z.string() })]).optional(),
     user: z.union([z.string(), User]).optional(),
   }),
-  authorizations: z.array(z.looseObject({})).optional(),
+  authorizations: z
+    .array(z.looseObject({ team_id: SlackId.nullish(), enterprise_id: SlackId.nullish() }))
+    .optional(),
 });
 
 const Command = z.looseObject({
   command: z.string().startsWith('/').max(100),
-  team_id: Id,
-  user_id: Id,
-  channel_id: Id,
+  team_id: SlackId,
+  user_id: SlackId,
+  channel_id: SlackId,
+  enterprise_id: SlackId.optional(),
   trigger_id: Id,
   text: z.string().optional(),
 });
@@ -52,6 +74,7 @@ const View = z.looseObject({
   callback_id: z.string(),
   private_metadata: z.string(),
   hash: z.string().optional(),
+  app_installed_team_id: SlackId.nullish(),
   state: z.looseObject({ values: z.record(z.string(), z.record(z.string(), z.looseObject({}))) }).optional(),
 });
 
@@ -60,6 +83,7 @@ const Interaction = z.discriminatedUnion('type', [
     type: z.literal('block_actions'),
     user: User,
     team: Team,
+    enterprise: Enterprise,
     trigger_id: Id,
     actions: z.array(z.looseObject({ type: Id, action_id: Id, block_id: z.string() })).min(1),
     channel: z.looseObject({ id: Id }).optional(),
@@ -68,16 +92,32 @@ const Interaction = z.discriminatedUnion('type', [
     response_url: z.string().optional(),
   }),
   z.looseObject({ type: z.literal('shortcut'), user: User, team: Team, trigger_id: Id, callback_id: Id }),
-  z.looseObject({ type: z.literal('view_submission'), user: User, team: Team, view: View }),
-  z.looseObject({ type: z.literal('view_closed'), user: User, team: Team, view: View }),
+  z.looseObject({
+    type: z.literal('view_submission'),
+    user: User,
+    team: Team,
+    enterprise: Enterprise,
+    view: View,
+  }),
+  z.looseObject({
+    type: z.literal('view_closed'),
+    user: User,
+    team: Team,
+    enterprise: Enterprise,
+    view: View,
+  }),
 ]);
 
+/** What Slack sends, by the kind that a Socket Mode envelope names. */
+const BODY = { events_api: EventCallback, interactive: Interaction, slash_commands: Command } as const;
 const Body = z.union([EventCallback, Interaction, Command]);
 
 /** True when Bolt may see this. Everything else would throw inside Bolt, or match no listener. */
-export function isCheckedBody(body: unknown): body is CheckedBody {
-  return isTame(body) && Body.safeParse(body).success;
+export function isCheckedBody(body: unknown, kind?: keyof typeof BODY): body is CheckedBody {
+  return isTame(body) && (kind === undefined ? Body : BODY[kind]).safeParse(body).success;
 }
+
+const PROTOTYPES = ['__proto__', 'constructor', 'prototype'];
 
 /** Objects only, no deeper than Slack ever nests, and no key that reaches a prototype. */
 function isTame(root: unknown): boolean {
@@ -87,7 +127,7 @@ function isTame(root: unknown): boolean {
     if (depth > DEEPEST) return false;
     const next: object[] = [];
     for (const value of level) {
-      if (Object.hasOwn(value, '__proto__')) return false;
+      if (PROTOTYPES.some((key) => Object.hasOwn(value, key))) return false;
       for (const child of Object.values(value)) {
         if (typeof child === 'object' && child !== null) next.push(child);
       }
@@ -152,13 +192,19 @@ function single(request: SlackRequest, name: string): string {
   return typeof value === 'string' ? value : '';
 }
 
-function isSigned(secret: string, now: number, stamp: string, signature: string, rawBody: Buffer): boolean {
-  if (secret === '' || !/^\d{1,12}$/.test(stamp)) return false;
-  if (Math.abs(now - Number(stamp) * 1000) > WINDOW_MS) return false;
-  const ours = createHmac('sha256', secret).update(`v0:${stamp}:`).update(rawBody).digest('hex');
-  const expected = Buffer.from(`v0=${ours}`);
+/** `secrets` is one, or during a rotation several with spaces between; each is compared in constant time. */
+function isSigned(secrets: string, now: number, stamp: string, signature: string, rawBody: Buffer): boolean {
+  if (!/^\d{1,12}$/.test(stamp) || Math.abs(now - Number(stamp) * 1000) > WINDOW_MS) return false;
   const given = Buffer.from(signature);
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  const fits = secrets
+    .split(/\s+/)
+    .filter((secret) => secret !== '')
+    .map((secret) => {
+      const ours = createHmac('sha256', secret).update(`v0:${stamp}:`).update(rawBody).digest('hex');
+      const expected = Buffer.from(`v0=${ours}`);
+      return given.length === expected.length && timingSafeEqual(given, expected);
+    });
+  return fits.includes(true);
 }
 
 /** JSON, or a form whose `payload` field is JSON; undefined when it is neither. */
@@ -166,6 +212,8 @@ function parseBody(text: string, contentType: string): unknown {
   try {
     if (!contentType.startsWith('application/x-www-form-urlencoded')) return JSON.parse(text);
     const form = new URLSearchParams(text);
+    // Slack names each field once; of two, readers differ in which they believe.
+    if (new Set(form.keys()).size !== form.size) return undefined;
     const payload = form.get('payload');
     return payload === null ? Object.fromEntries(form) : JSON.parse(payload);
   } catch {

@@ -5,10 +5,13 @@ import type { Directory, PersonId } from '../exports/ownership.ts';
 import type { Desk } from '../flow/ports.ts';
 import type { Log } from '../log.ts';
 import { homeView } from './home.ts';
+import { answer } from './slack-answer.ts';
 import { errorFacts } from './slack-log.ts';
 
 /** `views.publish` is tier 4 (100 a minute and more); clicks draw theirs at once beside this. */
 const PUBLISH_EVERY_MS = 1_000;
+/** When Slack did not answer. */
+const AGAIN_AFTER_MS = 5_000;
 /** A Home tab that nobody has opened for this long is drawn again when it is next opened. */
 const KEPT_MS = 24 * 60 * 60_000;
 
@@ -27,6 +30,8 @@ export type HomeKeeperParts = {
 export type HomeKeeper = {
   /** Somebody's tab shows this page now. */
   shown(person: PersonId, page: number): void;
+  /** Somebody opened this page, and it could not be drawn. */
+  owed(person: PersonId, page: number): void;
   /** Desks on which something has changed. */
   changed(desks: readonly string[]): void;
   /** Who owns, covers or is away is on every tab. */
@@ -65,22 +70,38 @@ export function createHomeKeeper(parts: HomeKeeperParts): HomeKeeper {
       const [next] = waiting;
       if (next === undefined) return;
       waiting.delete(next);
-      void draw(next).finally(() => arm(PUBLISH_EVERY_MS));
+      void draw(next).then((wait) => arm(Math.max(PUBLISH_EVERY_MS, wait)));
     });
   };
 
-  const draw = async (id: PersonId): Promise<void> => {
+  /** Gives how many milliseconds Slack is to be left alone. */
+  const draw = async (id: PersonId): Promise<number> => {
     const person = directory().people.get(id);
     const tab = open.get(id);
     if (!tab || clock.now() - tab.at > KEPT_MS || !person?.active || !person.slack) {
       open.delete(id);
-      return;
+      return 0;
     }
+    const { user } = person.slack;
     try {
       const view = homeView(person, await desk.day(id, tab.page), catalog);
-      await client.views.publish({ user_id: person.slack.user, view });
+      const published = await answer(() => client.views.publish({ user_id: user, view }));
+      switch (published.kind) {
+        case 'ok':
+          return 0;
+        case 'limited':
+          waiting.add(id);
+          return published.after_ms;
+        case 'unknown':
+          waiting.add(id);
+          return AGAIN_AFTER_MS;
+        case 'refused':
+          log.warn({ code: published.code }, 'slack refuses a home tab; it is drawn when it is next opened');
+          return 0;
+      }
     } catch (error) {
-      log.warn(errorFacts(error), 'slack home could not be drawn again; it is when it is next opened');
+      log.warn(errorFacts(error), 'a home tab could not be drawn; it is when it is next opened');
+      return 0;
     }
   };
 
@@ -88,6 +109,11 @@ export function createHomeKeeper(parts: HomeKeeperParts): HomeKeeper {
     shown(person, page) {
       open.set(person, { page, at: clock.now() });
       waiting.delete(person);
+    },
+    owed(person, page) {
+      open.set(person, { page, at: clock.now() });
+      waiting.add(person);
+      arm(AGAIN_AFTER_MS);
     },
     changed(desks) {
       if (open.size === 0 || desks.length === 0) return;

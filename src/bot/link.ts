@@ -38,7 +38,7 @@ const REFUSED_FOR_MS = 60_000;
 /** `users.lookupByEmail` allows 50 a minute, with bursts: a team of usual size is linked at once. */
 const BURST = 20;
 const LOOKUP_EVERY_MS = 1_300;
-const AFTER_FAILURE_MS = 30_000;
+const AFTER_FAILURE_MS = 10_000;
 /** `users.info` allows over a hundred a minute; clicks need most of them. */
 const CHECK_EVERY_MS = 1_500;
 

@@ -11,6 +11,7 @@ import { createCampaignMessenger, isCampaignEffect } from './campaigns/messenger
 import { approvalCard, type Message } from './card.ts';
 import { createChannels } from './channels.ts';
 import { digestMessage } from './digest.ts';
+import { isMoot } from './moot.ts';
 import { dmFor, noteFor, pageFor, plainMessage } from './notes.ts';
 import {
   createPosting,
@@ -22,6 +23,7 @@ import {
   type Doing as Row,
   type Sent,
 } from './posting.ts';
+import { shownAgain } from './shown-again.ts';
 import { meaningOf } from './slack-answer.ts';
 import { errorFacts } from './slack-log.ts';
 
@@ -32,6 +34,7 @@ export type MessengerParts = {
     | 'get'
     | 'list'
     | 'events'
+    | 'record'
     | 'message'
     | 'saveMessage'
     | 'forgetMessage'
@@ -69,8 +72,8 @@ function postOf({ row, shown }: Doing, post_id: string, message: Message, since:
  */
 export function createMessenger(parts: MessengerParts): Messenger {
   const { client, ledger, catalog, clock, log } = parts;
-  const channels = createChannels(client, clock);
-  const posting = createPosting({ client, channels, ledger, log });
+  const channels = createChannels(client, clock, log);
+  const posting = createPosting({ client, channels, ledger, clock, log });
   const brief = createBriefing(parts, posting);
   const campaign = createCampaignMessenger(parts, posting);
 
@@ -88,8 +91,10 @@ export function createMessenger(parts: MessengerParts): Messenger {
   async function card(doing: Doing, channel: string, doubtful = false): Promise<Sent> {
     const { state } = doing.shown;
     const post_id = cardKey(state.id, channel);
-    const message = drawn(doing, () => approvalCard(doing.shown, catalog, channel));
+    const shown = { ...doing.shown, record: await ledger.record(state.id, state.version) };
+    const plainCard = drawn(doing, () => approvalCard(shown, catalog, channel));
     const stands = await ledger.message(post_id);
+    const message = stands ? plainCard : drawn(doing, () => shownAgain(plainCard, doing));
     const edited = stands
       ? await posting.edit(doing, stands, message, () => plainMessage(doing.shown))
       : null;
@@ -98,7 +103,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
     const mayStand = stands === null && (what.doubtful || doubtful);
     const sent = await posting.postOrReroute(doing, channel, { ...what, doubtful: mayStand });
     if ('ended' in sent || !mayBeOld(sent.at)) return sent;
-    return (await posting.edit(doing, sent.at, message, () => plainMessage(doing.shown))) ?? sent;
+    return (await posting.edit(doing, sent.at, plainCard, () => plainMessage(doing.shown))) ?? sent;
   }
 
   /** A reply under the card, which is posted first when it is not there. */
@@ -174,14 +179,19 @@ export function createMessenger(parts: MessengerParts): Messenger {
   async function carry(doing: Doing): Promise<Sent> {
     const { row } = doing;
     const { effect } = row;
-    if (effect.kind === 'card') return card(doing, effect.channel);
+    if (effect.kind === 'card') {
+      // A countdown is a row of its own: what became of the row that posts the card, it does not know.
+      return card(doing, effect.channel, row.key !== cardKey(row.export_id, effect.channel));
+    }
     if (effect.kind === 'digest') return digest(doing, effect.channel);
     if (effect.kind !== 'note' && effect.kind !== 'dm' && effect.kind !== 'page') {
       return gone(`${effect.kind} is not for Slack`);
     }
     if (await ledger.message(row.key)) return done;
-    const recorded = (await ledger.events(row.export_id)).find((each) => each.n === effect.n);
+    const events = await ledger.events(row.export_id);
+    const recorded = events.find((each) => each.n === effect.n);
     if (!recorded) return gone('there is no such event');
+    if (isMoot(recorded, events)) return done;
     switch (effect.kind) {
       case 'note':
         return note(doing, effect.channel, recorded);
@@ -194,6 +204,8 @@ export function createMessenger(parts: MessengerParts): Messenger {
 
   return {
     async send(row) {
+      const wait = await posting.putOff(row);
+      if (wait) return wait.ended;
       if (row.effect.kind === 'briefing') return brief(row, row.effect);
       if (isCampaignEffect(row.effect)) return campaign(row, row.effect);
       const state = await ledger.get(row.export_id);

@@ -2,7 +2,7 @@ import type { Button } from '@slack/types';
 import type { Catalog } from '../exports/define.ts';
 import type { Edit, Event, Recorded } from '../exports/events.ts';
 import { duration } from '../exports/freshness.ts';
-import { awaited, names } from '../exports/gates.ts';
+import { awaited } from '../exports/gates.ts';
 import type { PersonId } from '../exports/ownership.ts';
 import { count, list, spoken, systemName } from '../exports/phrases.ts';
 import type { Trouble } from '../exports/state.ts';
@@ -379,7 +379,9 @@ export function plainMessage({ state, directory }: Shown): Message {
     { said: state.source.system, max: CARD.reference },
     ' ',
     { said: state.source.reference, max: CARD.reference },
-    ` is ${spoken(state.status)}. Its card could not be drawn; open Review for the details, and tell an operator. Owner: ${names([state.route.owner], directory)}.`,
+    ` is ${spoken(state.status)}. Its card could not be drawn; open Review for the details, and tell an operator. Owner: `,
+    { name: state.route.owner },
+    '.',
   ];
   return pointing([words], { state, directory, now: 0 }, null);
 }

@@ -1,4 +1,5 @@
 import type { WebClient } from '@slack/web-api';
+import type { Clock } from '../clock.ts';
 import { hashOf } from '../exports/hash.ts';
 import type { Directory, PersonId } from '../exports/ownership.ts';
 import type { SlackOutcome } from '../flow/ports.ts';
@@ -7,6 +8,7 @@ import type { Ledger, OutboxRow, PostedMessage } from '../store/port.ts';
 import { context } from './blocks.ts';
 import type { Message } from './card.ts';
 import type { Channels } from './channels.ts';
+import { createPulse } from './pulse.ts';
 import { findPosted } from './reconcile.ts';
 import { type Answer, answer, meaningOf } from './slack-answer.ts';
 import { postMessage, type Thread, updateMessage } from './slack-post.ts';
@@ -39,12 +41,15 @@ export type PostingParts = {
   client: WebClient;
   channels: Channels;
   ledger: Pick<Ledger, 'saveMessage' | 'forgetMessage'>;
+  clock: Clock;
   log: Log;
 };
 
 /** After an answer that was lost; doubled with each try. */
 const LOST_WAIT_MS = 2_000;
-export const LONGEST_WAIT_MS = 60_000;
+const LONGEST_LOST_WAIT_MS = 5_000;
+/** After a refusal that somebody must settle in Slack. */
+export const LONGEST_WAIT_MS = 10_000;
 const CLEAN_KEPT = 10_000;
 /** People are linked one after the other when Meshline starts, so a message may come before its person. */
 const LINK_WAIT_MS = 30_000;
@@ -67,18 +72,36 @@ export function bodyHash(message: Message): string {
 export type Posting = ReturnType<typeof createPosting>;
 
 /** Puts messages into Slack so that each stands there once, whatever becomes of the answers. */
-export function createPosting({ client, channels, ledger, log }: PostingParts) {
+export function createPosting({ client, channels, ledger, clock, log }: PostingParts) {
   /** Posts whose last try certainly stored nothing, so that the next needs no look at the history. */
   const clean = new Set<string>();
+  /** How often a message has waited for its person to be linked. */
+  const linkTries = new Map<string, number>();
+  const pulse = createPulse(client, clock);
+
+  function keepClean(post_id: string): void {
+    if (clean.size >= CLEAN_KEPT) clean.clear();
+    clean.add(post_id);
+  }
+
+  /** While Slack is down: how the row is put off without being tried; null when it may go. */
+  async function putOff(row: OutboxRow): Promise<{ ended: SlackOutcome } | null> {
+    const wait = await pulse.wait();
+    if (wait === 0) return null;
+    if (row.attempts <= 1 && !row.unsettled) keepClean(row.key);
+    return later(wait, 'slack does not answer');
+  }
 
   /** A failed call: waited out, or a refusal. */
   function failed(failure: Exclude<Answer<never>, { kind: 'ok' }>, { row }: Row): Tried {
+    if (failure.kind === 'unknown') pulse.lost();
+    else pulse.heard();
     switch (failure.kind) {
       case 'limited':
         return later(failure.after_ms, 'ratelimited');
       case 'unknown': {
         const doubled = LOST_WAIT_MS * 2 ** Math.min(10, Math.max(0, row.attempts - 1));
-        return later(Math.min(LONGEST_WAIT_MS, doubled), failure.cause);
+        return later(Math.min(LONGEST_LOST_WAIT_MS, doubled), failure.cause);
       }
       case 'refused': {
         const { code } = failure;
@@ -90,6 +113,7 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
   }
 
   async function saved(at: PostedMessage): Promise<Sent> {
+    pulse.heard();
     await ledger.saveMessage(at);
     clean.delete(at.post_id);
     return { at };
@@ -104,7 +128,14 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
       log.error({ post_id }, 'history cannot be read, so a message may stand twice; add the history scopes');
       return null;
     }
-    if (earlier.kind !== 'ok') return failed(earlier, doing);
+    if (earlier.kind !== 'ok') {
+      const tried = failed(earlier, doing);
+      const meaning = 'refused' in tried ? meaningOf(tried.refused) : null;
+      // Only a place that is closed is left for another; in doubt about anything else, a second one may stand there.
+      return 'refused' in tried && meaning !== 'channel' && meaning !== 'message'
+        ? later(LONGEST_WAIT_MS, tried.refused)
+        : tried;
+    }
     if (earlier.value === null) return null;
     log.info({ post_id }, 'message of a lost answer found');
     return saved({
@@ -131,19 +162,16 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
       return saved({ post_id, export_id: doing.row.export_id, channel, ts: sent.value, body_hash });
     }
     if (sent.kind === 'unknown') clean.delete(post_id);
-    else {
-      if (clean.size >= CLEAN_KEPT) clean.clear();
-      clean.add(post_id);
-    }
+    else keepClean(post_id);
     return failed(sent, doing);
   }
 
-  /** Tries the channel (id or `#name`), then once the channel where remediation looks. */
+  /** Tries the channel (id or `#name`), then the one where remediation looks, then the one of on-call. */
   async function postOrReroute(doing: Doing, wanted: string, what: Post): Promise<Sent> {
     const { directory } = doing;
-    const spare = directory.roles.get('remediation')?.channel ?? directory.on_call.channel;
+    const remediation = directory.roles.get('remediation')?.channel ?? wanted;
     let cause = 'channel_not_found';
-    for (const place of new Set([wanted, spare])) {
+    for (const place of new Set([wanted, remediation, directory.on_call.channel])) {
       const id = await channels.idOf(place);
       const message = place === wanted ? what.message : rerouted(what.message, wanted, directory);
       const tried =
@@ -193,8 +221,13 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
     if (!person?.active) return gone('the person is not active');
     if (!person.slack) {
       const cause = 'the person has no linked Slack account';
-      return doing.row.attempts < LINK_TRIES ? later(LINK_WAIT_MS, cause) : gone(cause);
+      const tries = (linkTries.get(what.post_id) ?? 0) + 1;
+      linkTries.set(what.post_id, tries);
+      if (tries < LINK_TRIES) return later(LINK_WAIT_MS, cause);
+      linkTries.delete(what.post_id);
+      return gone(cause);
     }
+    linkTries.delete(what.post_id);
     const { user } = person.slack;
     const opened = await answer(() => client.conversations.open({ users: user }));
     const channel = opened.kind === 'ok' ? opened.value.channel?.id : undefined;
@@ -203,13 +236,13 @@ export function createPosting({ client, channels, ledger, log }: PostingParts) {
     return 'refused' in tried ? gone(tried.refused) : tried;
   }
 
-  return { postIn, postOrReroute, postToPerson, edit };
+  return { putOff, postIn, postOrReroute, postToPerson, edit };
 }
 
 /** In the spare channel nobody would know why it came there. */
-function rerouted({ text, blocks }: Message, wanted: string, directory: Directory): Message {
+function rerouted({ blocks, ...message }: Message, wanted: string, directory: Directory): Message {
   const why = ['Posted here because ', { channel: wanted }, ' cannot be posted to: invite the app there.'];
-  return { text, blocks: [context([why], directory), ...blocks] };
+  return { ...message, blocks: [context([why], directory), ...blocks] };
 }
 
 /** True when an older state may show: the message was found, not posted. */

@@ -1,4 +1,5 @@
 import { WebAPIHTTPError, WebAPIPlatformError, WebAPIRateLimitedError } from '@slack/web-api';
+import { UNTOLD_WAIT_MS } from './quiet-times.ts';
 
 /**
  * How a call to Slack ended. `refused` certainly did nothing; `unknown` may have been carried out
@@ -9,9 +10,6 @@ export type Answer<T> =
   | { kind: 'refused'; code: string }
   | { kind: 'limited'; after_ms: number }
   | { kind: 'unknown'; cause: string };
-
-/** Waited when Slack says "too many" without saying for how long. */
-const UNTOLD_WAIT_MS = 30_000;
 
 /** Slack's own troubles, told as an error of the call: whether it was carried out is not said. */
 const DOUBTFUL = new Set(['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout']);

@@ -6,22 +6,23 @@ import { type Answer, answer } from './slack-answer.ts';
 /** A reply, and whether the channel sees it too; null for a message of its own. */
 export type Thread = { ts: string; broadcast: boolean } | null;
 
-function metadata(post_id: string) {
-  return { event_type: POST_METADATA, event_payload: { post_id } };
+function metadata(post_id: string, record: Message['record']) {
+  const noted = record ? { record_seq: record.seq, record_hash: record.hash } : {};
+  return { event_type: POST_METADATA, event_payload: { post_id, ...noted } };
 }
 
 /** Posts once; the value is the message's `ts`. */
 export async function postMessage(
   client: WebClient,
   where: { channel: string; thread: Thread; post_id: string },
-  { text, blocks }: Message,
+  { text, blocks, record }: Message,
 ): Promise<Answer<string>> {
   const { channel, thread, post_id } = where;
   const body = {
     channel,
     text,
     blocks,
-    metadata: metadata(post_id),
+    metadata: metadata(post_id, record),
     unfurl_links: false,
     unfurl_media: false,
   };
@@ -41,11 +42,11 @@ export async function postMessage(
 export async function updateMessage(
   client: WebClient,
   where: { channel: string; ts: string; post_id: string },
-  { text, blocks }: Message,
+  { text, blocks, record }: Message,
 ): Promise<Answer<null>> {
   const { channel, ts, post_id } = where;
   const sent = await answer(() =>
-    client.chat.update({ channel, ts, text, blocks, metadata: metadata(post_id) }),
+    client.chat.update({ channel, ts, text, blocks, metadata: metadata(post_id, record) }),
   );
   return sent.kind === 'ok' ? { kind: 'ok', value: null } : sent;
 }

@@ -1,20 +1,21 @@
 import type { Socket } from 'node:net';
 import { type App, SocketModeReceiver } from '@slack/bolt';
-import type { WebClientOptions } from '@slack/web-api';
+import type { FetchFunction, WebClientOptions } from '@slack/web-api';
 import { Agent, buildConnector } from 'undici';
 import { z } from 'zod';
 import { type Clock, sleep } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { BODY_LIMIT, isCheckedBody } from './guard.ts';
-import { slackFetch } from './slack-fetch.ts';
 import { boltLogger, errorFacts } from './slack-log.ts';
 
 export type LineOptions = {
   app: App;
   appToken: string;
   apiUrl: string | null;
+  fetch: FetchFunction;
   clock: Clock;
   log: Log;
+  /** An event, a click or a command came. */
   onInbound: () => void;
 };
 
@@ -99,9 +100,9 @@ export class SocketLine {
   }
 
   #connect(): SocketModeReceiver {
-    const { app, appToken, apiUrl, log } = this.#options;
+    const { app, appToken, apiUrl, fetch, log } = this.#options;
     const clientOptions: WebClientOptions = {
-      fetch: slackFetch,
+      fetch,
       retryConfig: { retries: 0 },
       rejectRateLimitedCalls: true,
       timeout: 5_000,
@@ -133,7 +134,6 @@ export class SocketLine {
   #admits(data: string): boolean {
     const { log, onInbound } = this.#options;
     const envelope = Envelope.safeParse(parseJson(data));
-    onInbound();
     if (!envelope.success || data.length > BODY_LIMIT) {
       log.warn({ size: data.length }, 'slack envelope refused');
       return false;
@@ -147,10 +147,11 @@ export class SocketLine {
       case 'events_api':
       case 'interactive':
       case 'slash_commands':
-        if (!isCheckedBody(envelope.data.payload)) {
+        if (!isCheckedBody(envelope.data.payload, envelope.data.type)) {
           log.warn({ type: envelope.data.type }, 'slack envelope refused');
           return false;
         }
+        onInbound();
         return this.#accepting;
     }
   }

@@ -1,12 +1,24 @@
 import type { App, Receiver } from '@slack/bolt';
+import type { FetchFunction } from '@slack/web-api';
 import { type Clock, type Ids, sleep } from '../clock.ts';
 import type { Log } from '../log.ts';
+import type { SlackLine } from './slack-line.ts';
 import { SocketLine } from './socket-line.ts';
 
 /** Two connections: Slack sends each payload to one of them, and the other carries on when one goes. */
 const LINES = 2;
 const FIRST_DELAY_MS = 250;
-const MAX_DELAY_MS = 30_000;
+/** Spares a Slack that is down, and is soon back after it. */
+const MAX_DELAY_MS = 8_000;
+
+type Deps = {
+  appToken: string;
+  apiUrl: string | null;
+  fetch: FetchFunction;
+  clock: Clock;
+  ids: Ids;
+  log: Log;
+};
 
 /** Socket Mode that comes back by itself, whatever ended a connection. */
 export class SocketReceiver implements Receiver {
@@ -14,10 +26,13 @@ export class SocketReceiver implements Receiver {
   #lines = new Set<SocketLine>();
   #stopped = true;
   #lastInboundAt: number | null = null;
-  readonly #deps: { appToken: string; apiUrl: string | null; clock: Clock; ids: Ids; log: Log };
+  #since: number;
+  #wasConnected = false;
+  readonly #deps: Deps;
 
-  constructor(deps: { appToken: string; apiUrl: string | null; clock: Clock; ids: Ids; log: Log }) {
+  constructor(deps: Deps) {
     this.#deps = deps;
+    this.#since = deps.clock.now();
   }
 
   init(app: App): void {
@@ -54,6 +69,22 @@ export class SocketReceiver implements Receiver {
     return this.#lastInboundAt;
   }
 
+  line(): SlackLine {
+    return {
+      mode: 'socket',
+      connected: this.connected(),
+      connections: [...this.#lines].filter((line) => line.live).length,
+      since: this.#since,
+      last_inbound_at: this.#lastInboundAt,
+    };
+  }
+
+  #noteChange(): void {
+    if (this.connected() === this.#wasConnected) return;
+    this.#wasConnected = !this.#wasConnected;
+    this.#since = this.#deps.clock.now();
+  }
+
   /** Keeps one line up until `stop`: at once after a line that worked, with growing waits after failures. */
   async #keep(app: App, tried: () => void): Promise<void> {
     const { clock, ids } = this.#deps;
@@ -67,8 +98,10 @@ export class SocketReceiver implements Receiver {
       });
       this.#lines.add(line);
       const up = await line.opened;
+      this.#noteChange();
       tried();
       if (up) await line.over;
+      this.#noteChange();
       for (const old of this.#lines) if (old.closed) this.#lines.delete(old);
       failures = up ? 0 : failures + 1;
       const longest = Math.min(MAX_DELAY_MS, FIRST_DELAY_MS * 2 ** failures);

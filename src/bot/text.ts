@@ -16,8 +16,8 @@ const HIDDEN_OR_GLUE = new RegExp(`(${EMOJI_GLUE.source})|${HIDDEN.source}`, 'gu
 
 const HIDDEN_BUT_LINES = new RegExp(`(?!\\n)${HIDDEN.source}`, 'gu');
 
-/** The marks of Meshline's own lines; in brackets nobody can take them for one of ours. */
-const OUR_MARKS = /[✅✓✔☑🟡🟠🟢🔵🔴🟣⚪⏸⛔❌⌛⏳⏭⏪↩🔁❔🚨⚠➡]\uFE0F?/gu;
+/** The marks of Meshline's own lines, and their look-alikes; in brackets nobody can take them for one of ours. */
+const OUR_MARKS = /[✅✓✔☑🗸🗹✗✘✖✕☒❎🟡🟠🟢🔵🔴🟣⚪⏸⛔🚫🛑❌⌛⏳⏭⏪↩🔁🔄❔🚨⚠➡📦🙋🔒🔓🗓📣🚚📝💬✏🌴🆗█]\uFE0F?/gu;
 
 function named(char: string): string {
   const code = (char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0');
@@ -115,12 +115,16 @@ const HARMLESS: Readonly<Record<string, string>> = { '*': '∗', _: 'ˍ', '~': '
 function neutral(text: string): string {
   return text
     .replace(/[*_~`]/g, (char) => HARMLESS[char] ?? char)
-    .replace(/:(?=\/\/)|:(?=[\w'+-]+(?::|$))/g, '∶')
+    .replace(/:(?=\/\/)|(?<=\b(?:mailto|tel)):|:(?=[\w'+-]+(?::|$))/gi, '∶')
+    .replace(/(?<=[\p{L}\p{N}_-])\.(?=\p{L}{2})(?!(?:ya?ml|json|csv|db)\b)|(?<=\bwww)\./giu, '․')
     .replace(/@(?=(?:here|channel|everyone)\b)/gi, '＠')
     .replace(/^>/, '›');
 }
 
-/** For `mrkdwn`, on one line: no emphasis, code, quote, emoji, link, mention or channel can come of it. */
+/**
+ * For `mrkdwn`, on one line: no emphasis, code, quote, emoji, link, mention or channel can come of it. Slack
+ * links bare domains too, wherever it is not told `verbatim`.
+ */
 export function mrkdwn(text: string, max: number): string {
   return fitted(neutral(prepared(text, max, 'one')), max, escape);
 }

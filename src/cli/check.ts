@@ -11,6 +11,7 @@ import { unfinishedRestore } from '../store/index.ts';
 import { checkCalls } from './check-calls.ts';
 import { checkDirectory, checkPolicies, checkSinks } from './check-directory.ts';
 import { checkWorkspace } from './check-slack.ts';
+import { checkStart } from './check-start.ts';
 import { type Finding, fail, ok, warn } from './findings.ts';
 import { withReader } from './ledger.ts';
 import { configOf, configText } from './setup.ts';
@@ -112,6 +113,7 @@ async function checkWorld(
   return [
     ...checkDirectory(directory),
     ...checkPolicies(config, catalog),
+    ...(await checkStart(config, environment)),
     ...(sinks ? [] : await checkSinks(config)),
     ...(token === undefined ? [] : await checkWorkspace(token, apiUrl, directory)),
   ];

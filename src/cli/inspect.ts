@@ -2,6 +2,7 @@ import { toIso } from '../clock.ts';
 import type { Recorded } from '../exports/events.ts';
 import { evolve } from '../exports/evolve.ts';
 import type { Export } from '../exports/state.ts';
+import { oneLine } from '../unseen.ts';
 import { ledgerFile, withReader } from './ledger.ts';
 import { CommandFailed, type ExitCode, type Terminal } from './terminal.ts';
 
@@ -23,10 +24,11 @@ export async function show(terminal: Terminal, id: string, json: boolean): Promi
     terminal.out(JSON.stringify(state, null, 2));
     return 0;
   }
-  for (const [label, value] of factsOf(state)) terminal.out(`${`${label}:`.padEnd(14)}${value}`);
-  for (const { severity, path, message } of state.problems) terminal.out(`  ${severity} ${path}: ${message}`);
+  const out = (line: string) => terminal.out(oneLine(line));
+  for (const [label, value] of factsOf(state)) out(`${`${label}:`.padEnd(14)}${value}`);
+  for (const { severity, path, message } of state.problems) out(`  ${severity} ${path}: ${message}`);
   for (const { sink, operation, status, attempts, detail } of state.pushes) {
-    terminal.out(`  ${operation.name} to ${sink}: ${status} after ${attempts}${detail ? `, ${detail}` : ''}`);
+    out(`  ${operation.name} to ${sink}: ${status} after ${attempts}${detail ? `, ${detail}` : ''}`);
   }
   for (const { n, at, event } of await historyOf(terminal, id)) {
     terminal.out(`  ${String(n).padStart(3)}  ${day(at)}  ${event.type}`);

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { systemClock, systemIds } from '../clock.ts';
-import { readHeadLines } from '../head-line.ts';
-import { backupFile, type Head, verifyFile } from '../store/index.ts';
+import { readNotedLines } from '../head-line.ts';
+import { backupFile, type Head, type Noted, verifyFile } from '../store/index.ts';
 import type { LedgerReader } from '../store/port.ts';
 import { openReader } from '../store/reader.ts';
 import { environmentOf, readText } from './setup.ts';
@@ -26,20 +26,20 @@ export async function withReader<T>(file: string, use: (reader: LedgerReader) =>
 
 export const headText = ({ seq, hash }: Head) => `${seq}:${hash.toString('hex')}`;
 
-function readHead(text: string): Head {
-  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{64})$/.exec(text) ?? [];
+function readHead(text: string): Noted {
+  const [, seq, hash] = /^(\d{1,15}):([0-9a-f]{12,64})$/.exec(text) ?? [];
   if (seq === undefined || hash === undefined) {
     throw new CommandFailed('A head is a number, ":" and 64 hex digits, as "verify" prints it.', 2);
   }
-  return { seq: Number(seq), hash: Buffer.from(hash, 'hex') };
+  return { seq: Number(seq), hash };
 }
 
-/** The heads of a file that Meshline wrote by `schedules.head`. */
-function readHeads(terminal: Terminal, file: string): Head[] {
-  const { heads, unread } = readHeadLines(readText(file));
+/** The heads of a file that Meshline wrote by `schedules.head`, or of records that people copied from cards. */
+function readHeads(terminal: Terminal, file: string): Noted[] {
+  const { noted: heads, unread } = readNotedLines(readText(file));
   if (heads.length === 0)
     throw new CommandFailed(
-      `${file} holds no head. Each is a line of an instant, a number and 64 hex digits.`,
+      `${file} holds no head. Each is a line of an instant, a number and 64 hex digits, or "Record 1,234 · 3f2a91c0d4e1" from a card.`,
     );
   for (const line of unread) terminal.out(`warn ${file}:${line} is not a head and was passed over.`);
   terminal.out(`ok   ${file} notes ${heads.length} heads.`);

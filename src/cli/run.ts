@@ -1,4 +1,6 @@
 import { parseArgs, parseEnv } from 'node:util';
+import { createRedact, secretsIn } from '../redact.ts';
+import { escapeUnseen } from '../unseen.ts';
 import { brief } from './brief.ts';
 import { check } from './check.ts';
 import { replay, show } from './inspect.ts';
@@ -25,7 +27,7 @@ export const HELP = `Usage: npm run meshline -- COMMAND
       --at SEQ            only up to this event
   verify                proves that the ledger is whole and that its projections agree
       --head HEAD         and that it leads to this head, noted earlier
-      --against FILE      and to all the heads of a head file
+      --against FILE      and to all the heads of a head file, or records copied from cards
   backup FILE           a verified copy of the ledger, also while Meshline runs
   restore FILE          puts a backup in the ledger's place, which is kept beside it
   owners export FILE|-  people, roles and on-call as YAML
@@ -86,8 +88,15 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** Runs one command; every expected failure becomes a sentence and an exit code. */
-export async function run(argv: readonly string[], terminal: Terminal): Promise<ExitCode> {
+/** Runs one command; every expected failure becomes a sentence and an exit code. Nothing it writes acts on a terminal, or is a secret. */
+export async function run(argv: readonly string[], given: Terminal): Promise<ExitCode> {
+  const redact = createRedact(secretsIn(given.env));
+  const safe = (line: string) => redact(escapeUnseen(line));
+  const terminal: Terminal = {
+    ...given,
+    out: (line) => given.out(safe(line)),
+    err: (line) => given.err(safe(line)),
+  };
   try {
     return await dispatch(argv, terminal);
   } catch (error) {

@@ -6,6 +6,7 @@ import { csvRows } from '../exports/csv.ts';
 import { count } from '../exports/phrases.ts';
 import { isRefusal, sentence } from '../exports/refusals.ts';
 import { LedgerLocked, openLedger } from '../store/index.ts';
+import { oneLine } from '../unseen.ts';
 import { withReader } from './ledger.ts';
 import { writeText } from './owners.ts';
 import { configOf, configText, environmentOf, readInput } from './setup.ts';
@@ -39,7 +40,7 @@ function readRows(text: string): { rows: readonly Row[]; faults: readonly Fault[
       faults.push({ line, problem: `There are ${cells.length} values where ${COLUMNS.length} belong.` });
       return [];
     }
-    const value = (column: (typeof COLUMNS)[number]) => cells[names.indexOf(column)] ?? '';
+    const value = (column: (typeof COLUMNS)[number]) => valueOf(cells[names.indexOf(column)] ?? '');
     const alias = { system: value('system').trim(), sku: value('sku'), alias: value('alias') };
     return [{ line, alias: canonical(alias) }];
   });
@@ -72,7 +73,7 @@ export async function importSkus(terminal: Terminal, file: string, dryRun: boole
     if (isRefusal(changed)) throw new CommandFailed(sentence(changed));
     if (found.length > 0) {
       const told = found.toSorted((a, b) => a.line - b.line);
-      for (const { line, problem } of told) terminal.err(`${file}:${line}: ${problem}`);
+      for (const { line, problem } of told) terminal.err(oneLine(`${file}:${line}: ${problem}`));
       terminal.err(`${count(found.length, 'fault')}. Nothing was recorded.`);
       return 1;
     }
@@ -98,15 +99,24 @@ async function opened(file: string) {
   }
 }
 
-function quoted(value: string): string {
-  return /[",\r\n]|^\s|\s$/.test(value) ? `"${value.replaceAll('"', '""')}"` : value;
+/** What a spreadsheet takes for a formula, after blanks; with more quotes before it too, so that reading takes one away. */
+const FORMULA = /^'*\s*[=+\-@\t\r\n|%＝＋－＠−﹢﹣﹦﹫]/u;
+
+/** A cell that a spreadsheet would calculate begins with a quote, as spreadsheets themselves write text. */
+function cellOf(value: string): string {
+  const text = FORMULA.test(value) ? `'${value}` : value;
+  return /[",\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+function valueOf(cell: string): string {
+  return cell.startsWith("'") && FORMULA.test(cell.slice(1)) ? cell.slice(1) : cell;
 }
 
 /** `skus export FILE|-`: the same file as it stands, ordered by system and SKU. */
 export async function exportSkus(terminal: Terminal, file: string): Promise<ExitCode> {
   const { MESHLINE_DB } = environmentOf(terminal.env);
   const all = existsSync(MESHLINE_DB) ? await withReader(MESHLINE_DB, (reader) => reader.allAliases()) : [];
-  const lines = all.map((row) => COLUMNS.map((column) => quoted(row[column])).join(','));
+  const lines = all.map((row) => COLUMNS.map((column) => cellOf(row[column])).join(','));
   const text = [COLUMNS.join(','), ...lines].join('\n');
   if (file === '-') terminal.out(text);
   else {

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { Json } from '../exports/envelope.ts';
+import { maskKnown } from '../redact.ts';
 
 /** One thing wrong with the configuration, before it is known where that stands in the file. */
 export type Finding = { path: readonly string[]; message: string; advice: string };
@@ -11,7 +12,8 @@ export type Fault = { line: number; column: number; path: string; message: strin
 export function renderFault(file: string, fault: Fault): string {
   const subject = fault.path === '' ? '' : ` ${fault.path}:`;
   const advice = fault.advice === '' ? '' : ` ${fault.advice}`;
-  return `${file}:${fault.line}:${fault.column}${subject} ${fault.message}${advice}`;
+  // A secret in a wrong place is a key or a word that is not known.
+  return maskKnown(`${file}:${fault.line}:${fault.column}${subject} ${fault.message}${advice}`);
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each. */

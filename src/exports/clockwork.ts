@@ -18,18 +18,30 @@ export function tick(state: Export, mayExpire: boolean, context: Context): reado
   const stage = rolloutTick(state, mayExpire, context);
   if (stage.length > 0) return stage;
   const events: Event[] = quieted(state, context.now);
+  const wentQuiet = events.some((event) => event.type === 'reopened');
   let now = events.reduce<Export>((at, event) => evolve(at, event, context.now, at.id), state);
+  // On-call hears of it before it expires, as after any rung that came late.
+  if (wentQuiet && now.waiting_since !== null && !isPageDue(now, context.now)) {
+    const paged: Event = { ...pageOnCall(context.directory), because: 'gone_quiet' };
+    events.push(paged);
+    now = evolve(now, paged, context.now, now.id);
+  }
   for (let next = nextRung(now); next && next.at <= context.now; next = nextRung(now)) {
     if (next.rung.do === 'expire' && !mayExpire) break;
     const event = fired(now, next.rung.do, context);
     events.push(event);
     now = evolve(now, event, context.now, now.id);
   }
-  const quiet = events.some((event) => event.type === 'reopened');
-  if (quiet && now.waiting_since !== null && !events.some((event) => event.type === 'paged')) {
-    events.push({ ...pageOnCall(context.directory), because: 'gone_quiet' });
-  }
   return events;
+}
+
+/** A rung of the ladder pages on-call anyway, now or once the rungs before it have fired. */
+function isPageDue(state: Export, now: number): boolean {
+  for (let at = state; ; at = { ...at, rungs_fired: at.rungs_fired + 1 }) {
+    const next = nextRung(at);
+    if (!next || next.at > now) return false;
+    if (next.rung.do === 'page') return true;
+  }
 }
 
 /** Locks and acknowledgements whose time has run out. */

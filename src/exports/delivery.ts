@@ -19,7 +19,7 @@ import {
 } from './rollout-stages.ts';
 import { startsAt } from './scheduled.ts';
 import type { Export, Push, Revision } from './state.ts';
-import { deliveredBefore, isTryOf } from './tries.ts';
+import { isTryOf, sentBefore } from './tries.ts';
 import { troubleOf } from './trouble.ts';
 
 type RecordPush = Extract<Command, { do: 'record_push' }>;
@@ -49,7 +49,7 @@ export function planned(state: Export, revision: Revision, context: Context): re
       const key = n === 1 ? stem : `${stem}-${n}`;
       const earlier =
         state.pushes.findLast((push) => isTryOf(push.key, key)) ??
-        deliveredBefore(state.pushes, { sink, operation }, revision.policy.failover !== null);
+        sentBefore(state.pushes, { sink, operation }, revision.policy.failover !== null);
       if (earlier?.status === 'delivered') return earlier;
       return {
         key: earlier?.key ?? key,

@@ -28,8 +28,19 @@ export type TaskDraft = {
 
 /** What must happen outside because of a decision. Rows of the outbox; `key` makes each happen once. */
 export type Effect =
-  /** Show the export's present state in a channel: post the card or edit it. Coalesced by key; at once without `due_at`. `may_wait`: in a digest, when the channel is flooded. */
-  | { kind: 'card'; key: string; channel: string; priority: number; due_at?: number; may_wait?: true }
+  /**
+   * Show the export's present state in a channel: post the card or edit it. Coalesced by key; at once without
+   * `due_at`. `may_wait`: in a digest, when the channel is flooded. `again`: it was deleted.
+   */
+  | {
+      kind: 'card';
+      key: string;
+      channel: string;
+      priority: number;
+      due_at?: number;
+      may_wait?: true;
+      again?: true;
+    }
   /** Show what a flooded channel has waiting, in one message that is edited in place. */
   | { kind: 'digest'; key: string; channel: string; priority: number }
   /** Tell one event in the card's thread. */
@@ -38,7 +49,15 @@ export type Effect =
   | { kind: 'dm'; key: string; person: PersonId; priority: number; n: number }
   /** Ping whoever is on call; for any later event, show in the pings that stand what has become of it. */
   | { kind: 'page'; key: string; channel: string; priority: number; n: number }
-  | { kind: 'push'; key: string; sink: string; subject: string; due_at: number }
+  | {
+      kind: 'push';
+      key: string;
+      sink: string;
+      /** What it sets; `others` when it sets more than one thing. */
+      subject: string;
+      others?: readonly string[];
+      due_at: number;
+    }
   /** Ask a system what a push would cost, before it is sent one. */
   | { kind: 'quote'; key: string; sink: string }
   /** Try a sample and a test order on a staging system, before people accept. */
@@ -79,14 +98,9 @@ function isShown(state: Export): boolean {
   return state.revision === null || state.revision.policy.gate.mode !== 'policy';
 }
 
-function pushEffect(state: Export, push: Push, due_at: number): Effect {
-  return {
-    kind: 'push',
-    key: push.key,
-    sink: push.sink,
-    subject: state.revision?.subjects[0] ?? state.id,
-    due_at,
-  };
+function pushEffect(state: Export, { key, sink }: Push, due_at: number): Effect {
+  const [subject = state.id, ...others] = state.revision?.subjects ?? [];
+  return { kind: 'push', key, sink, subject, ...(others.length > 0 ? { others } : {}), due_at };
 }
 
 /** The outside consequences of events that have just been decided. Pure; keys are stable over replays. */

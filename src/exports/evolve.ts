@@ -13,7 +13,7 @@ import {
   stageCompleted,
 } from './rollout-state.ts';
 import type { Export, Push } from './state.ts';
-import { stillDelivered } from './tries.ts';
+import { stillStanding } from './tries.ts';
 import type { Status } from './words.ts';
 
 /**
@@ -226,7 +226,7 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         escalated_to: [...new Set([...state.escalated_to, ...event.to])],
       };
     case 'paged':
-      if (event.because) return { pages: state.pages + 1 };
+      if (event.because) return { pages: state.pages + 1, last_rung_at: at };
       return { rungs_fired: state.rungs_fired + 1, last_rung_at: at, pages: state.pages + 1 };
     case 'delivery_begun':
       return { status: 'delivering', undo_until: null, pushes: event.pushes };
@@ -290,7 +290,7 @@ function changed(state: Export, event: Known, at: number): Partial<Export> {
         ...endedRollout(state),
         status: 'pending',
         drift_seen: state.drift_seen || state.trouble?.code === 'rollback_drifted',
-        pushes: stillDelivered(state),
+        pushes: stillStanding(state),
         revision,
         rehearsal: rehearsalOf(revision, at),
       };

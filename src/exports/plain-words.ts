@@ -33,6 +33,9 @@ export const plainWords: z.core.$ZodErrorMap = (issue) => {
   if (issue.code === 'invalid_format' && issue.format === 'guid') {
     return 'This must be a GUID such as "3f2b1c9e-7a60-4d2b-9a53-0c6f1d2e4b5a".';
   }
+  if (issue.code === 'invalid_format' && issue.format === 'regex') {
+    return `This must fit the pattern ${String(issue.pattern)}.`;
+  }
   if (issue.code === 'too_small' && issue.origin === 'array') return 'This list is empty. Add at least one.';
   return undefined;
 };

@@ -6,7 +6,7 @@ import { canonicalSku } from './identifiers.ts';
 import { count } from './phrases.ts';
 import type { Rollout, RolloutPolicy } from './policy.ts';
 import type { Push, RolloutStage, RolloutState } from './state.ts';
-import { deliveredBefore, isTryOf } from './tries.ts';
+import { isTryOf, sentBefore } from './tries.ts';
 import { MINUTE_MS } from './words.ts';
 
 const USUAL: Rollout = {
@@ -118,7 +118,7 @@ export function pushesOf(
     const key = `${push.key}-s${stage}`;
     const known =
       earlier.find((each) => isTryOf(each.key, key)) ??
-      deliveredBefore(earlier, { sink: push.sink, operation }, false);
+      sentBefore(earlier, { sink: push.sink, operation }, false);
     if (known?.status === 'delivered' || known?.status === 'unknown') return known;
     return { ...push, key: known?.key ?? key, operation };
   });

@@ -142,15 +142,16 @@ function cannotOwn(directory: Directory, owner: PersonId, role: Role): string | 
 
 const ENGAGED: ReadonlySet<Status> = new Set<Status>(['accepted', 'delivering', 'delivered']);
 
-/** The newer export of the same thing that is already on its way or out, if any. */
+/** A newer export of the same thing, or of part of it, that is already on its way or out, if any. */
 export async function newerThan(flow: Flow, exportId: string): Promise<string | null> {
   const state = await flow.ledger.get(exportId);
   const subjects = state?.revision?.subjects ?? [];
   if (!state || subjects.length === 0) return null;
-  const newest = await flow.ledger.newest(subjects);
-  if (!newest || newest.export_id === exportId || newest.occurred_at <= state.occurred_at) return null;
-  const other = await flow.ledger.get(newest.export_id);
-  return other && isEngaged(other, exportId) ? newest.export_id : null;
+  for (const id of await flow.ledger.outAfter(subjects, state.occurred_at)) {
+    const other = id === exportId ? null : await flow.ledger.get(id);
+    if (other && isEngaged(other, exportId)) return id;
+  }
+  return null;
 }
 
 /** It is on its way or out; one that stopped half-way counts too, and so does whatever takes `exportId` back. */

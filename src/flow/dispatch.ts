@@ -2,6 +2,7 @@ import type { Cancel } from '../clock.ts';
 import { Bucket, Lane, type Pace, type Ticket } from './lane.ts';
 import { type FarSides, perform } from './perform.ts';
 import type { Flow } from './settings.ts';
+import { createStandstills, type Standstill } from './standstill.ts';
 
 /** Longer than any attempt may take, so that a claim never ends while its attempt goes on. */
 const LEASE_MS = 120_000;
@@ -15,6 +16,8 @@ const COLLAPSE_ROWS = 100;
 export type DispatchPace = {
   /** Messages into one Slack channel. */
   slack: Pace;
+  /** How long a request whose answer was lost may still be on its way, ms. */
+  settles_ms?: number;
 };
 
 /** Slack allows about one message a second in a channel, with short bursts. */
@@ -26,6 +29,8 @@ export type Dispatcher = {
   /** Begins nothing more and waits for what has begun, at most `ms`. */
   stop(ms: number): Promise<void>;
   inFlight(): number;
+  /** Lanes that get nothing through. */
+  standstills(): readonly Standstill[];
 };
 
 /**
@@ -33,9 +38,12 @@ export type Dispatcher = {
  * the start and as a safety net, so that nothing waits for a poll.
  */
 export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace = DEFAULT_PACE): Dispatcher {
+  const farSides: FarSides = pace.settles_ms === undefined ? far : { ...far, settles_ms: pace.settles_ms };
   const lanes = new Map<string, Lane>();
   const timers = new Map<string, Cancel>();
   const running = new Set<Promise<void>>();
+  const standstills = createStandstills(flow.clock);
+  let wall = { shown: flow.clock.now(), at: flow.clock.monotonic() };
   let open = false;
   let stopReload: Cancel = () => {};
 
@@ -45,6 +53,18 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
     const lane = newLane(name);
     lanes.set(name, lane);
     return lane;
+  };
+
+  /** Lanes wait on the monotonic clock, so that what waits a minute waits a minute, whatever the wall clock is set to. */
+  const steady = (at: number) => flow.clock.monotonic() + at - flow.clock.now();
+  const onSteady = (ticket: Ticket): Ticket => ({ ...ticket, due_at: steady(ticket.due_at) });
+
+  /** How far the wall clock has been set back, ms: what an earlier process put off must not wait for that again. */
+  const setBack = (): number => {
+    const shown = flow.clock.now();
+    const expected = wall.shown + flow.clock.monotonic() - wall.at;
+    if (shown >= expected) wall = { shown, at: flow.clock.monotonic() };
+    return Math.max(0, Math.round(expected - shown));
   };
 
   const newLane = (name: string): Lane => {
@@ -60,7 +80,7 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
   const put = (tickets: readonly Ticket[]) => {
     const touched = new Set<string>();
     for (const ticket of tickets) {
-      laneFor(ticket.lane).put(ticket);
+      laneFor(ticket.lane).put(onSteady(ticket));
       touched.add(ticket.lane);
     }
     for (const name of touched) {
@@ -91,7 +111,7 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
     timers.get(name)?.();
     timers.delete(name);
     for (;;) {
-      const next = lane.next(flow.clock.now());
+      const next = lane.next(flow.clock.monotonic());
       if (next === null) break;
       if ('wait' in next) {
         timers.set(
@@ -113,18 +133,26 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
     try {
       const [row] = await flow.ledger.claim([ticket.key], flow.clock.now(), LEASE_MS);
       if (!row) return;
-      const { again_at, quiet_until } = await perform(flow, far, row);
-      if (quiet_until !== null) lane.quiet(quiet_until);
-      if (again_at !== null) lane.put({ ...ticket, due_at: again_at });
+      const { again_at, quiet_until, cause } = await perform(flow, farSides, row);
+      standstills.note(ticket.lane, quiet_until === null ? null : (cause ?? 'It says nothing.'));
+      if (quiet_until !== null) lane.quiet(steady(quiet_until));
+      if (again_at !== null) lane.put(onSteady({ ...ticket, due_at: again_at }));
     } catch (err) {
       flow.log.error({ err, key: ticket.key }, 'An outbox row failed unexpectedly; it is tried again');
-      lane.put({ ...ticket, due_at: flow.clock.now() + LEASE_MS + 1_000 });
+      lane.put({ ...ticket, due_at: flow.clock.monotonic() + LEASE_MS + 1_000 });
     }
   };
 
   const reload = async () => {
     try {
-      put(await flow.ledger.waiting(flow.clock.now() + RELOAD_MS, RELOAD_ROWS));
+      const behind = setBack();
+      const soon = flow.clock.now() + RELOAD_MS;
+      const rows = await flow.ledger.waiting(soon + behind, RELOAD_ROWS);
+      put(
+        rows
+          .filter((row) => row.due_at <= soon || !laneFor(row.lane).has(row.key))
+          .map((row) => (row.due_at <= soon ? row : { ...row, due_at: row.due_at - behind })),
+      );
     } catch (err) {
       flow.log.error({ err }, 'The outbox could not be read');
     }
@@ -140,6 +168,7 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
 
   return {
     inFlight: () => running.size,
+    standstills: () => standstills.list(),
     async start() {
       open = true;
       await reload();

@@ -6,6 +6,12 @@ import { addressed } from './aliases.ts';
 import { contextOf, type Flow } from './settings.ts';
 
 /**
+ * A request may still take effect so long after it was sent, though its answer never came: until then an
+ * effect that is not found at the sink may be on its way.
+ */
+export const SETTLES_MS = 30_000;
+
+/**
  * An attempt was cut off before its end was written down, and the export has stopped since: nothing more
  * is sent, but what stands at the sink must be known, or nobody would ever put it back.
  */

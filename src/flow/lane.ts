@@ -38,7 +38,7 @@ export class Bucket {
 const PRIORITIES = 4;
 
 /**
- * The rows of one far side, in memory: the most urgent first and, within a priority, first come
+ * The rows of one far side, in memory, whose times are those of a clock that nobody sets: the most urgent first and, within a priority, first come
  * first served; at most `concurrency` at a time, never two of one subject at once.
  */
 export class Lane {
@@ -46,8 +46,10 @@ export class Lane {
   readonly #bucket: Bucket | null;
   #ready: Map<string, Ticket>[] = Array.from({ length: PRIORITIES }, () => new Map());
   #later = new Map<string, Ticket>();
-  #busy = new Map<string, string>();
+  #busy = new Map<string, readonly string[]>();
   #quietUntil = 0;
+  /** When it was last asked for a row: what is ready was due by then. */
+  #seen = Number.NEGATIVE_INFINITY;
   /** Cards that have not been posted and could share a digest. */
   #quietCards = new Set<string>();
 
@@ -56,14 +58,24 @@ export class Lane {
     this.#bucket = bucket;
   }
 
-  /** A row that is being worked on comes again afterwards. */
+  /** A row that is being worked on comes again afterwards; one whose turn is coming keeps its place. */
   put(ticket: Ticket): void {
-    for (const queue of this.#ready) queue.delete(ticket.key);
-    this.#later.set(ticket.key, ticket);
+    const standing = this.#ready[rank(ticket)];
+    if (standing?.has(ticket.key) && ticket.due_at <= this.#seen) {
+      standing.set(ticket.key, ticket);
+    } else {
+      for (const queue of this.#ready) queue.delete(ticket.key);
+      this.#later.set(ticket.key, ticket);
+    }
     const { effect } = ticket;
     if (effect.kind === 'card' && effect.may_wait && !this.#busy.has(ticket.key))
       this.#quietCards.add(ticket.key);
     else this.#quietCards.delete(ticket.key);
+  }
+
+  /** It waits here, or is being worked on. */
+  has(key: string): boolean {
+    return this.#busy.has(key) || this.#later.has(key) || this.#ready.some((queue) => queue.has(key));
   }
 
   /** Cards that wait here and could share one digest message. */
@@ -107,12 +119,13 @@ export class Lane {
     this.#bucket?.take();
     this.#ready[rank(best)]?.delete(best.key);
     this.#quietCards.delete(best.key);
-    this.#busy.set(best.key, subjectOf(best));
+    this.#busy.set(best.key, subjectsOf(best));
     return best;
   }
 
   /** Moves what has come due to its queue; gives when the next one will. */
   #sortIn(now: number): number | null {
+    this.#seen = now;
     let soonest: number | null = null;
     for (const ticket of this.#later.values()) {
       if (ticket.due_at > now) {
@@ -126,10 +139,11 @@ export class Lane {
   }
 
   #best(): Ticket | null {
-    const subjects = new Set(this.#busy.values());
+    const subjects = new Set([...this.#busy.values()].flat());
     for (const queue of this.#ready) {
       for (const ticket of queue.values()) {
-        if (!this.#busy.has(ticket.key) && !subjects.has(subjectOf(ticket))) return this.#inOrder(ticket);
+        if (this.#busy.has(ticket.key) || subjectsOf(ticket).some((each) => subjects.has(each))) continue;
+        return this.#inOrder(ticket);
       }
     }
     return null;
@@ -161,8 +175,8 @@ function rank(ticket: Ticket): number {
   return Math.min(Math.max(ticket.priority, 0), PRIORITIES - 1);
 }
 
-/** Pushes of one subject and news of one campaign keep their order; everything else is its own subject. */
-function subjectOf({ effect, key }: Ticket): string {
-  if (effect.kind === 'push') return `subject:${effect.subject}`;
-  return effect.kind === 'campaign' || effect.kind === 'issue' ? `campaign:${effect.campaign}` : key;
+/** Pushes that share a subject and news of one campaign keep their order; everything else is its own subject. */
+function subjectsOf({ effect, key }: Ticket): readonly string[] {
+  if (effect.kind === 'push') return [effect.subject, ...(effect.others ?? [])];
+  return [effect.kind === 'campaign' || effect.kind === 'issue' ? `campaign:${effect.campaign}` : key];
 }

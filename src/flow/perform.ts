@@ -14,7 +14,7 @@ import { driftBeforePush } from './campaigns/drift.ts';
 import { renew, tellCampaign } from './campaigns/follow.ts';
 import { issueExport } from './campaigns/issue.ts';
 import { newerThan } from './desk.ts';
-import { settleDoubt } from './doubt.ts';
+import { SETTLES_MS, settleDoubt } from './doubt.ts';
 import { cautious, mayWait, quoteAlternate } from './failover.ts';
 import { followDirectory } from './follow.ts';
 import type { Messenger } from './ports.ts';
@@ -29,6 +29,8 @@ export type FarSides = {
   messenger: Messenger;
   pusher: Pusher;
   refetcher: Refetcher;
+  /** How long a request whose answer was lost may still be on its way, ms; half a minute unless told. */
+  settles_ms?: number;
   /** Milliseconds until the next try, or null when tries are used up. */
   nextDelay: (
     policy: Revision['policy']['retry'],
@@ -37,9 +39,10 @@ export type FarSides = {
   ) => number | null;
 };
 
-/** What the dispatcher does next with the row. */
-export type Performed = { again_at: number | null; quiet_until: number | null };
+/** What the dispatcher does next with the row; `cause` says why a lane is to be quiet. */
+export type Performed = { again_at: number | null; quiet_until: number | null; cause?: string };
 
+const ON_ITS_WAY = 'What an earlier attempt had sent may still arrive.';
 const ENDED = 'The export that was to undo it ended before it went out.';
 
 const DONE: Performed = { again_at: null, quiet_until: null };
@@ -128,7 +131,7 @@ async function message(flow: Flow, far: FarSides, row: OutboxRow): Promise<Perfo
       return DONE;
     case 'later': {
       const at = await later(flow, row, outcome.after_ms, outcome.cause);
-      return { again_at: at, quiet_until: at };
+      return { again_at: at, quiet_until: at, cause: outcome.cause };
     }
   }
 }
@@ -211,7 +214,13 @@ async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performe
   const state = await flow.ledger.get(row.export_id);
   const due = state?.pushes.find((each) => each.key === row.key);
   const revision = state?.revision;
+  const sink = far.pusher.sink(due?.sink ?? '');
+  const settles_ms = far.settles_ms ?? SETTLES_MS;
+  const since = row.unsettled_since ?? Number.NEGATIVE_INFINITY;
+  // A wall clock that was set since makes it wait no longer than usual.
+  const onItsWay = Math.max(0, Math.min(since - flow.clock.now(), 0) + settles_ms);
   if (state && revision && due && row.unsettled && state.status !== 'delivering' && !isOver(due)) {
+    if (onItsWay > 0) return { again_at: await later(flow, row, onItsWay, ON_ITS_WAY), quiet_until: null };
     await settleDoubt(flow, far.pusher, requestFor(state, revision, due, row), row);
     return DONE;
   }
@@ -220,7 +229,9 @@ async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performe
     return DONE;
   }
   const starts = startsAt(due);
-  if (starts > flow.clock.now() && far.pusher.sink(due.sink)?.schedules !== true) {
+  if (onItsWay > 0 && sink?.idempotent === false)
+    return { again_at: await later(flow, row, onItsWay, ON_ITS_WAY), quiet_until: null };
+  if (starts > flow.clock.now() && sink?.schedules !== true) {
     return {
       again_at: await later(flow, row, starts - flow.clock.now(), 'It begins later.'),
       quiet_until: null,
@@ -236,15 +247,17 @@ async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performe
     );
     return DONE;
   }
+  const began = flow.clock.now();
   const outcome =
     (await driftBeforePush(flow, far.pusher, state, due)) ??
     (await addressedPush(flow, far, requestFor(state, revision, due, row)));
   if (outcome.kind === 'retry' && outcome.deferred && mayWait(state, due, row)) {
     const at = await later(flow, row, outcome.after_ms ?? 1_000, outcome.cause);
-    return { again_at: at, quiet_until: at };
+    return { again_at: at, quiet_until: at, cause: outcome.cause };
   }
   const found = cautious(revision, row, outcome);
-  await record(flow, far, row, due, retryOf(state, revision, due, found.kind), found);
+  const looked = found.kind === 'unknown' && sink?.idempotent === false ? began + settles_ms : 0;
+  await record(flow, far, row, due, retryOf(state, revision, due, found.kind), found, looked);
   return DONE;
 }
 
@@ -261,7 +274,10 @@ function plainOutcome(outcome: SinkOutcome): PushOutcome {
   return outcome.kind === 'retry' ? { kind: 'retry', cause: outcome.cause } : outcome;
 }
 
-/** An outcome must be written down: until it is, the sink may have acted without the ledger knowing. */
+/**
+ * An outcome must be written down: until it is, the sink may have acted without the ledger knowing. The
+ * next try comes at `earliest` (UTC ms) or later.
+ */
 async function record(
   flow: Flow,
   far: FarSides,
@@ -269,10 +285,11 @@ async function record(
   due: Push,
   retry: Revision['policy']['retry'],
   outcome: SinkOutcome,
+  earliest: number,
 ): Promise<void> {
   const asked = outcome.kind === 'retry' ? outcome.after_ms : null;
   const delay = far.nextDelay(retry, due.attempts + 1, asked);
-  const next_at = delay === null ? null : flow.clock.now() + delay;
+  const next_at = delay === null ? null : Math.max(flow.clock.now() + delay, earliest);
   const command = { do: 'record_push', key: row.key, outcome: plainOutcome(outcome), next_at } as const;
   for (let wait = 100; ; wait = Math.min(wait * 2, 5_000)) {
     try {

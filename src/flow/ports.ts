@@ -5,7 +5,15 @@ import type { Directory, Person, PersonId } from '../exports/ownership.ts';
 import type { Refusal } from '../exports/refusals.ts';
 import type { Export } from '../exports/state.ts';
 import type { Role } from '../exports/words.ts';
-import type { Committed, DigestCount, ExportFilter, ExportSummary, OutboxRow, Task } from '../store/port.ts';
+import type {
+  Committed,
+  DigestCount,
+  EventRecord,
+  ExportFilter,
+  ExportSummary,
+  OutboxRow,
+  Task,
+} from '../store/port.ts';
 import type { MyCampaigns } from './campaigns/ports.ts';
 
 /** How a Slack row ended. `later` was refused or failed and comes again; `gone` needs no more tries. */
@@ -19,8 +27,8 @@ export interface Messenger {
   send(row: OutboxRow): Promise<SlackOutcome>;
 }
 
-/** One export with what a surface needs to draw it. */
-export type Shown = { state: Export; directory: Directory; now: number };
+/** One export with what a surface needs to draw it; `record` is of its decision, where that is shown. */
+export type Shown = { state: Export; directory: Directory; now: number; record?: EventRecord | null };
 
 /** Some of a list; `all` and `late` are counted up to a thousand. */
 export type Section = { items: readonly Shown[]; all: number; late: number };

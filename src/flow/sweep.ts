@@ -3,7 +3,8 @@ import { decide } from '../exports/decide.ts';
 import { MINUTE_MS } from '../exports/words.ts';
 import { contextOf, type Flow } from './settings.ts';
 
-const BATCH = 5_000;
+/** Fired together; between two such the clicks that wait have their turn. */
+const BATCH = 1_000;
 /** A wall clock that moves this much against the monotonic one was set, not slow. */
 const JUMP_MS = 60_000;
 const HOLD_EXPIRY_MS = 10 * MINUTE_MS;
@@ -20,9 +21,12 @@ export type Sweeper = {
 /**
  * Deadlines are rows, so a sweep after any downtime finds all of them. When the wall clock was set,
  * reminders and escalations go on, but nothing expires until people had time to look. `passTime`
- * lets the directory's own clock run first.
+ * lets the directory's and the campaigns' own clocks run first; it is told when nothing may end.
  */
-export function createSweeper(flow: Flow, passTime: () => Promise<void> = async () => {}): Sweeper {
+export function createSweeper(
+  flow: Flow,
+  passTime: (held: boolean) => Promise<void> = async () => {},
+): Sweeper {
   let running = false;
   let endedAt = flow.clock.monotonic();
   let wall = flow.clock.now();
@@ -49,27 +53,37 @@ export function createSweeper(flow: Flow, passTime: () => Promise<void> = async 
       running = true;
       try {
         noticeJump();
-        await passTime().catch((err: unknown) =>
+        const held = flow.clock.monotonic() < holdUntil;
+        await passTime(held).catch((err: unknown) =>
           flow.log.error({ err }, 'The directory could not follow the clock'),
         );
-        const may_expire = flow.clock.monotonic() >= holdUntil;
-        const due = await flow.ledger.due(flow.clock.now(), BATCH);
-        const context = contextOf(flow);
-        await Promise.all(
-          due.map((id) =>
-            flow.ledger
-              .update(id, context.now, (state) => decide(state, { do: 'tick', may_expire }, context))
-              .catch((err: unknown) =>
-                flow.log.error({ err, export_id: id }, 'A deadline could not be fired'),
-              ),
-          ),
-        );
+        await fireDue(flow, !held);
       } finally {
         running = false;
         endedAt = flow.clock.monotonic();
       }
     },
   };
+}
+
+/** Everything due, each once; what must wait, such as expiry that is held back, keeps nothing else waiting. */
+async function fireDue(flow: Flow, may_expire: boolean): Promise<void> {
+  const fired = new Set<string>();
+  for (;;) {
+    const limit = fired.size + BATCH;
+    const due = await flow.ledger.due(flow.clock.now(), limit);
+    const fresh = due.filter((id) => !fired.has(id)).slice(0, BATCH);
+    const context = contextOf(flow);
+    await Promise.all(
+      fresh.map((id) =>
+        flow.ledger
+          .update(id, context.now, (state) => decide(state, { do: 'tick', may_expire }, context))
+          .catch((err: unknown) => flow.log.error({ err, export_id: id }, 'A deadline could not be fired')),
+      ),
+    );
+    for (const id of fresh) fired.add(id);
+    if (fresh.length < BATCH) return;
+  }
 }
 
 /** Calls `fn` about every `ms` of the monotonic clock until cancelled, whatever the wall clock does. */

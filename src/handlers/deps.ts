@@ -16,10 +16,12 @@ export type HandlerDeps = {
   owners: Pick<Roster, 'directory' | 'overlay' | 'change'>;
   catalog: Catalog;
   /** Told what somebody's Home tab shows, so that it is kept so. */
-  homes: Pick<HomeKeeper, 'shown'>;
+  homes: Pick<HomeKeeper, 'shown' | 'owed'>;
   clock: Clock;
   log: Log;
   /** True the first time this id of a delivery is seen; Slack can deliver one action several times. */
   firstSeen: (deliveryId: string) => Promise<boolean>;
   onUserChange: (change: UserChange) => Promise<void>;
+  /** A message of ours is gone; without `ts`, all that stood in the channel. */
+  onLost: (place: { channel: string; ts: string | null }) => Promise<void>;
 };

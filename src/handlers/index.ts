@@ -11,6 +11,7 @@ import { registerExportsCommand } from './exports-command.ts';
 import { registerFailover } from './failover.ts';
 import { registerFix } from './fix.ts';
 import { registerHome } from './home.ts';
+import { registerLost } from './lost.ts';
 import { registerMapSkus } from './map-skus.ts';
 import { registerOnCallCommand } from './on-call-command.ts';
 import { registerOwners } from './owners.ts';
@@ -41,6 +42,7 @@ const HANDLERS: readonly ((app: App, deps: HandlerDeps) => void)[] = [
   registerUndo,
   registerAcknowledge,
   registerComments,
+  registerLost,
   registerWithdraw,
   registerRedeliver,
   registerResume,

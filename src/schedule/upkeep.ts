@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
-import { HOUR_MS, MINUTE_MS } from '../exports/words.ts';
+import type { Check } from '../flow/health.ts';
+import { spanOf } from '../flow/span.ts';
 import type { Log } from '../log.ts';
 import { type BackupPlan, backupJob } from './backups.ts';
 import { type HeadPlan, headJob } from './heads.ts';
@@ -21,16 +22,17 @@ export function startUpkeep(
 }
 
 /** Lines of the health page. A backup that fails takes nobody's work away, so Meshline stays ready. */
-export function upkeepChecks(states: readonly JobState[]): { name: string; ok: boolean; detail: string }[] {
-  return states.map((state) => ({ name: state.name, ok: true, detail: detailOf(state) }));
+export function upkeepChecks(states: readonly JobState[]): readonly Check[] {
+  return states.map((state) => {
+    const { name, age_ms, every_ms, trouble } = state;
+    const check = { name, ok: true, detail: detailOf(state) };
+    if (trouble === null && (age_ms ?? 0) <= 2 * every_ms) return check;
+    const runbook = `docs/runbook.md#${name === 'backup' ? 'meshlinebackupold' : 'meshlineheadold'}`;
+    return { ...check, attention: true, runbook };
+  });
 }
 
 function detailOf({ age_ms, trouble }: JobState): string {
   const done = age_ms === null ? 'Not done yet.' : `Last done ${spanOf(age_ms)} ago.`;
   return trouble === null ? done : `${done} In trouble: ${trouble}`;
-}
-
-function spanOf(ms: number): string {
-  if (ms < HOUR_MS) return `${Math.floor(ms / MINUTE_MS)} minutes`;
-  return `${Math.floor(ms / HOUR_MS)} hours`;
 }

@@ -45,9 +45,13 @@ export function createBreaker(clock: Clock, limits: BreakerLimits = DEFAULT_BREA
   let openUntil = 0;
   let cooldown = limits.cooldown_ms;
   let probing = false;
+  let restingSince = 0;
+  let cause: string | null = null;
 
   const open = (outcome: SinkOutcome) => {
+    if (opened === 0) restingSince = clock.monotonic();
     opened += 1;
+    cause = outcome.kind === 'retry' || outcome.kind === 'unknown' ? outcome.cause : cause;
     const asked = outcome.kind === 'retry' ? (outcome.after_ms ?? 0) : 0;
     openUntil = clock.monotonic() + Math.max(cooldown, asked);
     cooldown = Math.min(cooldown * 2, limits.max_cooldown_ms);
@@ -55,6 +59,7 @@ export function createBreaker(clock: Clock, limits: BreakerLimits = DEFAULT_BREA
   const close = () => {
     failing.clear();
     opened = 0;
+    cause = null;
     cooldown = limits.cooldown_ms;
   };
   const settleProbe = (outcome: SinkOutcome) => {
@@ -91,10 +96,12 @@ export function createBreaker(clock: Clock, limits: BreakerLimits = DEFAULT_BREA
     },
     state() {
       const failures = failing.size;
-      if (opened === 0) return { state: 'closed', failures, retry_after_ms: null };
+      if (opened === 0)
+        return { state: 'closed', failures, retry_after_ms: null, resting_ms: null, cause: null };
+      const resting_ms = clock.monotonic() - restingSince;
       const left = openUntil - clock.monotonic();
-      if (left > 0) return { state: 'open', failures, retry_after_ms: left };
-      return { state: 'half_open', failures, retry_after_ms: null };
+      if (left > 0) return { state: 'open', failures, retry_after_ms: left, resting_ms, cause };
+      return { state: 'half_open', failures, retry_after_ms: null, resting_ms, cause };
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock.ts';
 import type { Log } from '../log.ts';
 import { type Breaker, type BreakerLimits, createBreaker, DEFAULT_BREAKER } from './breaker.ts';
+import { createPatience } from './patience.ts';
 import type { Pusher, PushRequest, Sink, SinkOutcome } from './port.ts';
 import { failed } from './shared/ending.ts';
 
@@ -29,6 +30,7 @@ async function attempt(sink: Sink, request: PushRequest): Promise<SinkOutcome> {
 /** One attempt at a time through each sink's breaker. */
 export function createPusher({ sinks, clock, log, breaker: limits = DEFAULT_BREAKER }: PusherDeps): Pusher {
   const lanes = new Map<string, { sink: Sink; breaker: Breaker }>();
+  const patience = createPatience(clock);
   for (const [name, sink] of sinks) lanes.set(name, { sink, breaker: createBreaker(clock, limits) });
 
   /** A defect in a sink is an unknown outcome: it may have sent. Its error could hold a secret, so only its class is told. */
@@ -53,6 +55,8 @@ export function createPusher({ sinks, clock, log, breaker: limits = DEFAULT_BREA
       const { sink, breaker } = lane;
       if (!sink.accepts(request.operation))
         return failed('unsupported_capability', `The sink does not take "${request.operation}".`);
+      const earlier = patience.earlier(request.key);
+      if (earlier) return earlier;
       const pass = breaker.allow(request.key);
       if (!pass.ok)
         return {
@@ -62,7 +66,7 @@ export function createPusher({ sinks, clock, log, breaker: limits = DEFAULT_BREA
           deferred: true,
         };
       const before = breaker.state().state;
-      const outcome = await guarded(sink, request);
+      const outcome = await patience.await(request.key, guarded(sink, request));
       pass.settle(outcome);
       tell(sink.name, before, breaker.state().state);
       return outcome;

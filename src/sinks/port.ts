@@ -110,11 +110,13 @@ export interface Sink {
   close(): Promise<void>;
 }
 
-/** `retry_after_ms` is null unless the breaker is open. */
+/** `retry_after_ms` is null unless the breaker is open; for how long and why, unless it is closed. */
 export type BreakerState = {
   state: 'closed' | 'open' | 'half_open';
   failures: number;
   retry_after_ms: number | null;
+  resting_ms: number | null;
+  cause: string | null;
 };
 
 /** Makes single attempts; whoever calls it owns the timing between them. */

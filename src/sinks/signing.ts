@@ -1,5 +1,8 @@
 import { Webhook } from 'standardwebhooks';
 import { toDate } from '../clock.ts';
+import { type Redact, createRedact as redacting } from '../redact.ts';
+
+export type { Redact } from '../redact.ts';
 
 function bare(secret: string): string {
   return secret.replace(/^whsec_/u, '');
@@ -7,9 +10,6 @@ function bare(secret: string): string {
 
 /** Headers of a signed call (Standard Webhooks 1.0), with one signature for each secret. */
 export type Signer = (id: string, now: number, body: string) => Record<string, string>;
-
-/** Takes the secrets out of a text, with and without their prefix. */
-export type Redact = (text: string) => string;
 
 /** Secrets are base64, with or without `whsec_` and padding. Throws for an empty one. */
 export function createSigner(secrets: readonly string[]): Signer {
@@ -21,8 +21,7 @@ export function createSigner(secrets: readonly string[]): Signer {
   });
 }
 
-/** A far side may echo what it was given, or worse, what it knows. */
+/** A far side may echo what it was given, or worse, what it knows; it may write it otherwise, or cut it. */
 export function createRedact(secrets: readonly string[]): Redact {
-  const known = secrets.map((secret) => bare(secret).replace(/=+$/u, '')).filter((secret) => secret !== '');
-  return (text) => known.reduce((clean, secret) => clean.replaceAll(secret, '[secret]'), text);
+  return redacting(secrets.map((secret) => bare(secret).replace(/(?<!=)=+$/u, '')));
 }

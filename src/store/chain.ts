@@ -18,9 +18,17 @@ export type EventRow = {
   hash: Buffer;
 };
 
-/** SHA-256 of the hash before, the row's place and its data exactly as stored. */
-export function chained(before: Buffer, row: Omit<EventRow, 'hash' | 'type'>): Buffer {
-  const text = `${JSON.stringify([row.seq, row.export_id, row.n, row.at])}${row.data}`;
+/** What an event's hash covers besides the hash before it. */
+export type Link = Omit<EventRow, 'hash' | 'type'>;
+
+/** The row's place and its data exactly as stored. */
+export function linkText({ seq, export_id, n, at, data }: Link): string {
+  return `${JSON.stringify([seq, export_id, n, at])}${data}`;
+}
+
+/** SHA-256 of the hash before and {@link linkText}. */
+export function chained(before: Buffer, row: Link): Buffer {
+  const text = linkText(row);
   const bytes = Buffer.allocUnsafe(before.length + Buffer.byteLength(text));
   before.copy(bytes);
   bytes.write(text, before.length);

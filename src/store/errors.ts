@@ -56,6 +56,17 @@ export class LedgerCorrupt extends Error {
   }
 }
 
+/** The write-ahead log is damaged in its middle: opening it would silently drop what comes after. */
+export class LogDamaged extends Error {
+  override name = 'LogDamaged';
+
+  constructor(file: string) {
+    super(
+      `The write-ahead log ${file}-wal is damaged, and what was stored after the damage would be lost without a word. Keep ${file} and ${file}-wal, and restore the newest backup that "meshline verify" accepts. If none is new enough, removing the log gives up what is in it.`,
+    );
+  }
+}
+
 /** A call after `close()`. */
 export class LedgerClosed extends Error {
   override name = 'LedgerClosed';
@@ -65,6 +76,29 @@ export class LedgerClosed extends Error {
   }
 }
 
+/** The place of the ledger is not one where it can be written. */
+export class LedgerPlaceUnusable extends Error {
+  override name = 'LedgerPlaceUnusable';
+
+  constructor(file: string, trouble: string, code: string) {
+    const known = WHY[code];
+    super(
+      `The ledger ${file} cannot be used: ${trouble}${known === undefined ? '' : ` (${known})`}. Set MESHLINE_DB to a file on a local disk that the user of Meshline may write.`,
+    );
+  }
+}
+
+const WHY: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EPERM: 'this user may not',
+  EROFS: 'the disk is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the quota is used up',
+  ENOTDIR: 'something on the way to it is no folder',
+  EEXIST: 'something else has that name',
+  ENOENT: 'it is not there',
+};
+
 /** A second process, or a second `openLedger`, on the same file. */
 export class LedgerLocked extends Error {
   override name = 'LedgerLocked';
@@ -72,6 +106,28 @@ export class LedgerLocked extends Error {
   constructor(file: string, holder: string) {
     super(
       `The ledger ${file} is in use by ${holder}. Only one Meshline may write to it: stop that one first, or give this one another MESHLINE_DB.`,
+    );
+  }
+}
+
+/** Another process has opened the ledger since, past the lock. */
+export class LedgerTaken extends Error {
+  override name = 'LedgerTaken';
+
+  constructor(file: string) {
+    super(
+      `Another process has opened the ledger ${file} and goes on with it, so this one stores nothing more. Let one run alone, and leave the file ${file}-lock where it is.`,
+    );
+  }
+}
+
+/** The file has several names, and locks and the write-ahead log go by name. */
+export class LedgerHasTwoNames extends Error {
+  override name = 'LedgerHasTwoNames';
+
+  constructor(file: string) {
+    super(
+      `The ledger ${file} has another name too (a hard link). Two processes that open it under different names would damage it: remove the other name, or copy the ledger with "meshline backup" and use the copy.`,
     );
   }
 }

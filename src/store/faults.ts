@@ -1,5 +1,3 @@
-import type { Head } from './connection.ts';
-
 /** Something that `verify` found wrong. */
 export type Fault = {
   /** What is wrong, as a sentence. */
@@ -18,11 +16,26 @@ export const RESTORE =
 export const REBUILD =
   'The events themselves may be intact: keep this file, and restore the newest backup that verifies.';
 
-/** The share of one verifying thread. */
-export type VerifyTask =
-  | { part: 'chain'; file: string; noted: readonly Head[] }
-  | { part: 'replay'; file: string };
+/** An event's number and how its hash begins, in lower-case hex. */
+export type NotedHash = { seq: number; begins: string };
 
-/** What its thread gives back; a Buffer arrives as plain bytes. */
-export type ChainPart = { events: number; head: { seq: number; hash: Uint8Array } };
-export type ReplayPart = { exports: number };
+/** Events after the first number up to the second; null is as far as they go. */
+export type Stretch = { after: number | null; until: number | null };
+
+/** Ids from the first on and below the second; null is no bound. */
+export type IdRange = { from: string | null; below: string | null };
+
+/** A part of verifying that needs no other; each is done on a snapshot of its own. */
+export type VerifyPart =
+  | { part: 'file' }
+  | ({ part: 'chain'; noted: readonly NotedHash[] } & Stretch)
+  | ({ part: 'replay' } & IdRange)
+  | { part: 'others' };
+
+/** What a part gives back. `head` is of the chain alone; a Buffer arrives from a thread as plain bytes. */
+export type PartDone = {
+  events: number;
+  exports: number;
+  head: { seq: number; hash: Uint8Array } | null;
+  faults: readonly Fault[];
+};

@@ -1,7 +1,8 @@
-import { existsSync, realpathSync } from 'node:fs';
+import { readlinkSync, realpathSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { basename, dirname, join, resolve } from 'node:path';
 import Database from 'better-sqlite3';
-import { LedgerLocked } from './errors.ts';
+import { LedgerHasTwoNames, LedgerLocked } from './errors.ts';
 
 export type Lock = { release(): void };
 
@@ -10,13 +11,14 @@ type Holder = { pid: number; host: string };
 const TRIES = 5;
 
 /**
- * Makes this process the only writer of `file`, or throws {@link LedgerLocked}. It is SQLite's own
+ * Makes this process the only writer of `file`, or throws {@link LedgerLocked}; a file with several names
+ * is refused with {@link LedgerHasTwoNames}. It is SQLite's own
  * lock on `FILE-lock`, so the operating system gives it back however the process ends. A held write
  * lock still lets others read who holds it.
  */
 export function lockLedger(file: string): Lock {
-  // @NOTE A link to the ledger is the same ledger.
-  const real = existsSync(file) ? realpathSync(file) : file;
+  const real = realName(file);
+  if ((statSync(real, { throwIfNoEntry: false })?.nlink ?? 1) > 1) throw new LedgerHasTwoNames(file);
   const db = new Database(`${real}-lock`, { timeout: 0 });
   try {
     for (let tried = 0; tried < TRIES; tried += 1) {
@@ -39,6 +41,26 @@ export function lockLedger(file: string): Lock {
     const name = busy ? nameOf(db) : null;
     db.close();
     throw busy ? new LedgerLocked(file, name ?? 'another process') : error;
+  }
+}
+
+/** A link to the ledger is the same ledger, also when there is none yet at its end. */
+function realName(file: string): string {
+  try {
+    return realpathSync(file);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+    const name = join(realpathSync(dirname(file)), basename(file));
+    const target = linkAt(name);
+    return target === null ? name : realName(target);
+  }
+}
+
+function linkAt(name: string): string | null {
+  try {
+    return resolve(dirname(name), readlinkSync(name));
+  } catch {
+    return null;
   }
 }
 

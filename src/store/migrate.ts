@@ -18,7 +18,7 @@ type Applied = { version: number; name: string; sha256: string; breaking: number
  */
 export function migrate(db: BetterSqlite3.Database, dir: string, clock: Clock): string[] {
   const pending = checkMigrations(db, dir);
-  for (const each of pending) run(db, each, clock);
+  for (const each of pending) runMigration(db, each, clock.now());
   return pending.map((each) => each.name);
 }
 
@@ -49,7 +49,8 @@ export function checkMigrations(db: BetterSqlite3.Database, dir: string): readon
   return pending;
 }
 
-function run(db: BetterSqlite3.Database, migration: Migration, clock: Clock): void {
+/** Runs one in a transaction of its own, as of `at`, UTC ms. */
+export function runMigration(db: BetterSqlite3.Database, migration: Migration, at: number): void {
   db.exec('BEGIN IMMEDIATE');
   try {
     db.exec(`CREATE TABLE IF NOT EXISTS migrations (
@@ -57,11 +58,12 @@ function run(db: BetterSqlite3.Database, migration: Migration, clock: Clock): vo
   name TEXT NOT NULL,
   sha256 TEXT NOT NULL,
   applied_at INTEGER NOT NULL,
-  breaking INTEGER NOT NULL
+  breaking INTEGER NOT NULL,
+  seal TEXT NOT NULL AS (quote(version) || quote(name) || quote(sha256) || quote(applied_at) || quote(breaking)) STORED
 ) STRICT`);
     db.prepare(
       'INSERT INTO migrations (version, name, sha256, applied_at, breaking) VALUES (?, ?, ?, ?, ?)',
-    ).run(migration.version, migration.name, migration.sha256, clock.now(), migration.breaking ? 1 : 0);
+    ).run(migration.version, migration.name, migration.sha256, at, migration.breaking ? 1 : 0);
     db.exec(migration.sql);
     db.exec('COMMIT');
   } catch (error) {

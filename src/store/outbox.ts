@@ -10,7 +10,7 @@ type StoredRow = Omit<OutboxRow, 'effect' | 'unsettled'> & { effect: string; uns
 /** A process opens the ledger far fewer than 2^21 times, and claims fewer than 2^32 rows. */
 const TOKENS_PER_EPOCH = 2 ** 32;
 
-const COLUMNS = 'key, export_id, effect, lane, priority, due_at, attempts, unsettled, token';
+const COLUMNS = 'key, export_id, effect, lane, priority, due_at, attempts, unsettled, unsettled_since, token';
 
 export type Outbox = {
   /** Adds the row, or renews the one under the same key: the newest effect, the earlier instant. */
@@ -44,12 +44,15 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
   RETURNING lane, priority, due_at, lease_until, renewals`);
   const cancel = connection.write('DELETE FROM outbox WHERE key = ? AND lease_until IS NULL');
   const claim = connection.change<StoredRow>(`UPDATE outbox
-  SET token = ?, attempts = attempts + 1, renewals = 0, unsettled = unsettled OR lease_until IS NOT NULL, lease_until = ?
+  SET token = ?, attempts = attempts + 1, renewals = 0, unsettled = unsettled OR lease_until IS NOT NULL,
+    unsettled_since = CASE WHEN lease_until IS NULL THEN unsettled_since ELSE begun_at END,
+    begun_at = ?, lease_until = ?
   WHERE key = ? AND (lease_until IS NULL OR lease_until <= ? OR token <= ?)
   RETURNING ${COLUMNS}`);
   const finish = connection.write('DELETE FROM outbox WHERE key = ? AND token = ? AND renewals = 0');
   const free = connection.change<Freed>(`UPDATE outbox
-  SET lease_until = NULL, unsettled = unsettled AND NOT ?, due_at = ?
+  SET lease_until = NULL, unsettled = unsettled AND NOT ?, due_at = ?,
+    unsettled_since = CASE WHEN ? THEN NULL ELSE unsettled_since END
   WHERE key = ? AND token = ? AND lease_until IS NOT NULL
   RETURNING lane, priority, due_at, effect`);
   const begun = connection.one<{ key: string }>(
@@ -105,7 +108,7 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
     claim(tx, keys, now, leaseMs) {
       return keys.flatMap((key) => {
         lastToken += 1;
-        const row = claim(tx, lastToken, now + leaseMs, key, now, firstToken);
+        const row = claim(tx, lastToken, now, now + leaseMs, key, now, firstToken);
         return row ? [parsed(row)] : [];
       });
     },
@@ -115,7 +118,7 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
         tx.tally.outbox -= 1;
         return;
       }
-      const freed = free(tx, done ? 1 : 0, done ? now : result.later, key, token);
+      const freed = free(tx, done ? 1 : 0, done ? now : result.later, done ? 1 : 0, key, token);
       if (freed) tx.announced.push({ key, ...freed, effect: JSON.parse(freed.effect) as Deferred });
     },
     underWay: (keys, now) => keys.some((key) => begun(key, now, firstToken) !== undefined),

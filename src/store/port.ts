@@ -38,6 +38,8 @@ export type OutboxRow = {
    * Putting the row off does not settle that; only `done` does.
    */
   unsettled: boolean;
+  /** When that attempt began, UTC ms; null unless it is unsettled. */
+  unsettled_since: number | null;
   token: number;
 };
 
@@ -144,6 +146,9 @@ export type PostedMessage = {
   body_hash: string;
 };
 
+/** A place in Slack; the whole channel without `ts`. */
+export type Standing = { channel: string; ts: string | null };
+
 /** `of` leaves those that this person owns or briefed: what needs somebody first, then the newest. */
 export type CampaignFilter = { status?: CampaignStatus; of?: PersonId; limit: number };
 
@@ -156,10 +161,15 @@ export type CampaignSummary = {
   created_at: number;
 };
 
+/** An event's place in the chain and its hash, in hex: proof, outside the ledger, of all up to it. */
+export type EventRecord = { seq: number; hash: string };
+
 /** Reading needs no transaction. */
 export interface LedgerReader {
   get(exportId: string): Promise<Export | null>;
   events(exportId: string): Promise<readonly Recorded[]>;
+  /** The newest decision about the export, or its end, as it stood at this version. */
+  record(exportId: string, version: number): Promise<EventRecord | null>;
   list(filter: ExportFilter): Promise<readonly ExportSummary[]>;
   tasks(filter: {
     export_id?: string;
@@ -190,6 +200,8 @@ export interface LedgerReader {
   previewsWaitingFor(skus: readonly string[]): Promise<readonly string[]>;
   /** The newest export that set any of these subjects, quarantined ones apart. */
   newest(subjects: readonly string[]): Promise<{ export_id: string; occurred_at: number } | null>;
+  /** Exports that were let go for any of these subjects with values newer than `at`, UTC ms. */
+  outAfter(subjects: readonly string[], at: number): Promise<readonly string[]>;
   campaign(id: string): Promise<Campaign | null>;
   campaignEvents(id: string): Promise<readonly RecordedCampaignEvent[]>;
   /** The newest first. */
@@ -208,7 +220,26 @@ export interface LedgerReader {
     overdue_deadlines: number;
     tasks_open: number;
   }>;
+  /** What else tells how the ledger is; cheap at any size. */
+  vitals(now: number): Promise<LedgerVitals>;
 }
+
+/** A Slack workspace by its id, with its name as it was then. */
+export type Workspace = { team: string; name: string };
+
+/** Counts end at ten thousand. */
+export type LedgerVitals = {
+  /** Lanes of the outbox whose oldest row has come due, and how late it is. */
+  lanes: readonly { lane: string; late_ms: number }[];
+  /** How late the oldest deadline is; 0 when none is. */
+  oldest_deadline_ms: number;
+  /** Exports that wait for people, that wait in quarantine, and that are dead letters. */
+  pending: number;
+  quarantined: number;
+  failed: number;
+  /** Events of sources that wait, and that came within a week and were given up. */
+  inbound: { waiting: number; failed: number };
+};
 
 /**
  * A verified event of a source. `event_key` is the same for every delivery that tells of the same
@@ -319,6 +350,13 @@ export interface Ledger extends LedgerReader {
   expandDigest(channel: string, now: number): Promise<number>;
   saveMessage(message: PostedMessage): Promise<void>;
   forgetMessage(postId: string): Promise<void>;
+  /**
+   * Slack shows it no more: cards and digests that stood there are forgotten, and put into the outbox again
+   * while somebody needs them. Resolves with how many are.
+   */
+  lost(place: Standing, now: number): Promise<number>;
+  /** Where cards of exports that wait for people stand, the newest first. */
+  standing(limit: number): Promise<readonly Standing[]>;
   /** True when this delivery id is new; remembered for `keepMs`. A repeat with the same body is `same`. */
   firstSeen(
     scope: string,

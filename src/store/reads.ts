@@ -8,7 +8,9 @@ import type { DirectoryRow } from './directory.ts';
 import type { Homes } from './homes.ts';
 import type { Messages } from './messages.ts';
 import type { ExportFilter, ExportSummary, LedgerReader } from './port.ts';
+import { recordsOver } from './records.ts';
 import type { Tables } from './updates.ts';
+import { COUNTED_AT_MOST, vitalsOver } from './vitals.ts';
 
 /** Above every id. */
 const NEWEST = '\u{10ffff}';
@@ -39,9 +41,11 @@ export function readsOver(
   },
   tally: () => Readonly<Tally>,
 ): LedgerReader {
+  const vitals = vitalsOver(connection);
   const events = connection.all<{ n: number; at: number; data: string }>(
     'SELECT n, at, data FROM events WHERE export_id = ? ORDER BY n',
   );
+  const record = recordsOver(connection);
   const due = connection.all<{ id: string }>(DUE);
   const latest = (where: string): ((...params: Value[]) => ExportSummary[]) =>
     connection.all<ExportSummary>(
@@ -57,7 +61,9 @@ export function readsOver(
     ) ORDER BY id DESC`,
   );
   const overdue = connection.one<{ n: number }>(
-    'SELECT count(*) AS n FROM exports WHERE due_at IS NOT NULL AND due_at <= ?',
+    `SELECT count(*) AS n FROM (
+      SELECT 1 FROM exports WHERE due_at IS NOT NULL AND due_at <= ? LIMIT ${COUNTED_AT_MOST}
+    )`,
   );
   /** One seek a lane instead of a look at every row. */
   const oldest = connection.one<{ due_at: number | null }>(`WITH RECURSIVE each (lane) AS (
@@ -86,6 +92,9 @@ export function readsOver(
       return events(id).map(
         ({ n, at, data }): Recorded => ({ export_id: id, n, at, event: JSON.parse(data) as Event }),
       );
+    },
+    async record(id, version) {
+      return record(id, version);
     },
     async list(filter) {
       const wanted: [keyof ExportSummary, string | undefined][] = [
@@ -144,6 +153,9 @@ export function readsOver(
         .map((subject) => subjects.newestFor(subject))
         .reduce((best, head) => (head && (!best || head.occurred_at > best.occurred_at) ? head : best), null);
     },
+    async outAfter(wanted, at) {
+      return [...new Set(wanted.flatMap((subject) => subjects.outAfter(subject, at)))];
+    },
     async directory() {
       return directory.overlay();
     },
@@ -183,6 +195,9 @@ export function readsOver(
         oldest_due_ms: Math.max(0, now - (oldest()?.due_at ?? now)),
         overdue_deadlines: overdue(now)?.n ?? 0,
       };
+    },
+    async vitals(now) {
+      return vitals(now);
     },
   };
 }

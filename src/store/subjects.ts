@@ -18,10 +18,18 @@ export function headMove(event: Event, after: Export): { subjects: readonly stri
   return { subjects: after.revision.subjects, at: after.occurred_at };
 }
 
+/** When the values that an event lets go were true at the source; null for every other event. */
+export function outMove(event: Event, after: Export): { subjects: readonly string[]; at: number } | null {
+  const letsGo = event.type === 'delivery_begun' || (event.type === 'accepted' && event.undo_until !== null);
+  return letsGo && after.revision ? { subjects: after.revision.subjects, at: after.occurred_at } : null;
+}
+
 export type SubjectHead = { export_id: string; occurred_at: number };
 
 export type Subjects = {
   newestFor(subject: string): SubjectHead | null;
+  /** Exports that were let go for a subject with values newer than `at`, UTC ms; the newest first. */
+  outAfter(subject: string, at: number): readonly string[];
   /** Only ever moves a head forward in time. */
   move(tx: Tx, event: Event, after: Export): void;
 };
@@ -34,9 +42,18 @@ export function subjectsOver(connection: Connection): Subjects {
     connection.write(`INSERT INTO subject_heads (subject, occurred_at, export_id) VALUES (?, ?, ?)
   ON CONFLICT (subject) DO UPDATE SET occurred_at = excluded.occurred_at, export_id = excluded.export_id
   WHERE excluded.occurred_at > occurred_at`);
+  const outs = connection.all<{ export_id: string }>(
+    'SELECT export_id FROM subject_outs WHERE subject = ? AND occurred_at > ? ORDER BY occurred_at DESC',
+  );
+  const letGo = connection.write(
+    'INSERT OR IGNORE INTO subject_outs (subject, occurred_at, export_id) VALUES (?, ?, ?)',
+  );
   return {
+    outAfter: (subject, at) => outs(subject, at).map(({ export_id }) => export_id),
     newestFor: (subject) => newest(subject) ?? null,
     move(tx, event, after) {
+      const out = outMove(event, after);
+      for (const subject of out?.subjects ?? []) letGo(tx, subject, out?.at ?? 0, after.id);
       const moved = headMove(event, after);
       if (moved === null) return;
       for (const subject of moved.subjects) advance(tx, subject, moved.at, after.id);

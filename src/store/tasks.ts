@@ -5,6 +5,9 @@ import type { LedgerReader, Task } from './port.ts';
 
 type TaskFilter = Parameters<LedgerReader['tasks']>[0];
 
+const COLUMNS =
+  'id, key, export_id, kind, role, owner, title, state, opened_at, due_at, closed_at, closed_by';
+
 export type Tasks = {
   /** A task under the same key is left as it is; true when it is new. */
   open(tx: Tx, exportId: string, draft: TaskDraft, now: number): boolean;
@@ -28,7 +31,7 @@ export function tasksOver(connection: Connection, ids: Ids): Tasks {
   const openKeys = connection.all<{ key: string }>(
     "SELECT key FROM tasks WHERE export_id = ? AND state = 'open' ORDER BY id",
   );
-  const byIdOrKey = connection.one<Task>('SELECT * FROM tasks WHERE id = ? OR key = ?');
+  const byIdOrKey = connection.one<Task>(`SELECT ${COLUMNS} FROM tasks WHERE id = ? OR key = ?`);
   const finders = new Map<string, (...params: Value[]) => Task[]>();
   return {
     open(tx, exportId, task, now) {
@@ -66,7 +69,7 @@ export function tasksOver(connection: Connection, ids: Ids): Tasks {
       const order = state === 'open' ? 'due_at, id' : 'id DESC';
       const find =
         finders.get(where) ??
-        connection.all<Task>(`SELECT * FROM tasks WHERE ${where} ORDER BY ${order} LIMIT ?`);
+        connection.all<Task>(`SELECT ${COLUMNS} FROM tasks WHERE ${where} ORDER BY ${order} LIMIT ?`);
       finders.set(where, find);
       return find(...wanted.map(([, value]) => value), limit);
     },

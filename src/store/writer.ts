@@ -1,7 +1,7 @@
 import type Database from 'better-sqlite3';
 import type { Cancel, Clock } from '../clock.ts';
 import type { Announced, Head, Tally, Tx } from './connection.ts';
-import { LedgerClosed } from './errors.ts';
+import { LedgerClosed, LedgerTaken } from './errors.ts';
 import { codeOf, isMachineFailure, named } from './failures.ts';
 
 /** More jobs than this wait for the next transaction, so that the event loop gets its turn. */
@@ -42,11 +42,15 @@ export type Writer = {
   close(): Promise<void>;
 };
 
-/** Group commit: jobs that wait at the same moment share one transaction and one fsync. */
+/**
+ * Group commit: jobs that wait at the same moment share one transaction and one fsync. `isOurs` is asked
+ * within each transaction; once it says no, every job is rejected with LedgerTaken.
+ */
 export function createWriter(
   db: Database.Database,
   clock: Clock,
   start: { head: Head; tally: Tally },
+  isOurs: () => boolean,
   onWritten: (written: Written) => void,
 ): Writer {
   const begin = db.prepare('BEGIN IMMEDIATE');
@@ -100,7 +104,7 @@ export function createWriter(
     try {
       return transact(jobs, (tx, job) => ({ job, value: job.run(tx) }));
     } catch (error) {
-      if (isMachineFailure(error)) throw error;
+      if (isMachineFailure(error) || error instanceof LedgerTaken) throw error;
       return transact(jobs, runApart);
     }
   }
@@ -110,6 +114,7 @@ export function createWriter(
     const outcomes: Outcome[] = [];
     try {
       begin.run();
+      if (!isOurs()) throw new LedgerTaken(db.name);
       const startedAt = clock.monotonic();
       for (const job of jobs) {
         outcomes.push(run(tx, job));

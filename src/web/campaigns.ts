@@ -7,7 +7,7 @@ import { timeToLive } from '../exports/campaigns/timing.ts';
 import { plainWords } from '../exports/plain-words.ts';
 import { isRefusal, refuse } from '../exports/refusals.ts';
 import { Status } from '../exports/words.ts';
-import { badRequest, problemOf, sendProblem } from './problems.ts';
+import { badShape, problemOf, sendProblem } from './problems.ts';
 import { createReaders } from './reads.ts';
 import { checkReplay } from './signed.ts';
 import { postSigned, type SignedDoor } from './signed-post.ts';
@@ -117,7 +117,7 @@ export function registerCampaigns(door: SignedDoor): void {
       return sendProblem(reply, problemOf(refuse('not_allowed', { verb: 'brief a campaign with', allowed })));
     }
     const parsed = BriefPost.safeParse(value, { error: plainWords });
-    if (!parsed.success) return sendProblem(reply, badRequest(z.prettifyError(parsed.error)));
+    if (!parsed.success) return sendProblem(reply, badShape(parsed.error));
     if ((await checkReplay(deps, 'source', signed, hash)) === 'other') {
       return sendProblem(reply, problemOf(refuse('replayed')));
     }
@@ -127,8 +127,8 @@ export function registerCampaigns(door: SignedDoor): void {
   });
 
   app.get('/v1/campaigns', { onRequest }, async (request, reply) => {
-    const query = CampaignQuery.safeParse(request.query);
-    if (!query.success) return sendProblem(reply, badRequest(z.prettifyError(query.error)));
+    const query = CampaignQuery.safeParse(request.query, { error: plainWords });
+    if (!query.success) return sendProblem(reply, badShape(query.error));
     const { state, limit } = query.data;
     const found = await deps.reader.campaigns({ limit, ...(state === undefined ? {} : { status: state }) });
     const campaigns = found.map(({ id, status, name, owner, created_at }) => ({

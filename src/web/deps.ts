@@ -39,7 +39,8 @@ export type SourceAccess = {
   scopes: readonly string[];
 };
 
-export type HealthCheck = { name: string; ok: boolean; detail: string };
+/** `attention`: somebody should look, and `runbook` says where to read on. Not ready is only what is not `ok`. */
+export type HealthCheck = { name: string; ok: boolean; detail: string; attention?: true; runbook?: string };
 export type Health = { ready: boolean; checks: readonly HealthCheck[] };
 
 export type Limits = {

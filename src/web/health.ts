@@ -7,7 +7,9 @@ export function registerHealth(app: FastifyInstance, deps: WebDeps): void {
 
   app.get('/readyz', async (_request, reply) => {
     const { ready, checks } = await deps.health();
-    return reply.code(ready ? 200 : 503).send({ status: ready ? 'ready' : 'not ready', checks });
+    const attention = checks.filter((check) => check.attention === true).map((check) => check.name);
+    const status = ready ? 'ready' : 'not ready';
+    return reply.code(ready ? 200 : 503).send({ status, attention, checks });
   });
 
   app.get('/metrics', async (_request, reply) =>

@@ -19,7 +19,10 @@ function measure(deps: WebDeps, hooks: Hooks): Counter<'source' | 'outcome'> {
       help: `Events of sources that ${state === 'waiting' ? 'wait to become exports' : 'were given up'}.`,
       registers: [deps.metrics],
       async collect() {
-        this.set((await hooks.backlog())[state]);
+        // While the ledger cannot be read, the other metrics still tell what is wrong.
+        const backlog = await hooks.backlog().catch(() => null);
+        if (backlog === null) this.remove();
+        else this.set(backlog[state]);
       },
     });
   }

@@ -106,7 +106,8 @@ async function receiveMany(
 ): Promise<FastifyReply> {
   const spool = new Spool(limits.spool_bytes);
   const verifier = new Verifier(signed.claim, signed.keys);
-  const hash = createHash('sha256');
+  // The signature does not cover the content type: the same bytes as one export are another delivery.
+  const hash = createHash('sha256').update(`${NDJSON}\n`);
   const refused = async (problem: Problem) => {
     await spool.discard();
     return sendProblem(reply, problem);

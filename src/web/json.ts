@@ -10,12 +10,13 @@ export type BadJson = { wrong: string };
 
 /**
  * Reads one JSON object from bytes: valid UTF-8, an object at the top, at most 32 levels deep, no
- * key that names a prototype, no number beyond what JSON systems can carry, no broken Unicode.
+ * key twice or that names a prototype, no number beyond what JSON systems can carry, no broken Unicode.
  */
 export function readObject(bytes: Buffer): { value: { [key: string]: Json } } | BadJson {
   let value: unknown;
+  let text: string;
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
     value = JSON.parse(text);
   } catch (error) {
     if (error instanceof SyntaxError) return { wrong: 'The body is not valid JSON.' };
@@ -25,7 +26,7 @@ export function readObject(bytes: Buffer): { value: { [key: string]: Json } } | 
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     return { wrong: 'The body must be one JSON object.' };
   }
-  const wrong = faultIn(value, 1);
+  const wrong = faultIn(value, 1) ?? repeatIn(text, value);
   return wrong === null ? { value: value as { [key: string]: Json } } : { wrong };
 }
 
@@ -53,4 +54,17 @@ function faultIn(value: unknown, depth: number): string | null {
     if (wrong !== null) return wrong;
   }
   return null;
+}
+
+/** Readers differ in which of two equal keys they believe, so what a sender signed twice over is not read at all. */
+function repeatIn(text: string, value: object): string | null {
+  // Of well-formed JSON only keys and structure are left, and each key has one colon.
+  const written = text.replace(/"[^"\\]*(?:\\.[^"\\]*)*"/g, '').split(':').length - 1;
+  return written === keysIn(value) ? null : 'An object in the body has the same key twice.';
+}
+
+function keysIn(value: unknown): number {
+  if (value === null || typeof value !== 'object') return 0;
+  const within = Object.values(value).reduce((sum: number, each) => sum + keysIn(each), 0);
+  return Array.isArray(value) ? within : within + Object.keys(value).length;
 }

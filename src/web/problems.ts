@@ -1,4 +1,7 @@
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import type { FastifyReply } from 'fastify';
+import type { z } from 'zod';
 import { REFUSALS, type Refusal, refuse, sentence } from '../exports/refusals.ts';
 import type { Limits } from './deps.ts';
 
@@ -54,7 +57,30 @@ export async function sendProblem(
   return reply.code(found.status).type(PROBLEM_TYPE).send(JSON.stringify(found));
 }
 
+/** Answers on the bare connection, where no request is to be read to its end, and closes it. */
+export function endWith(socket: Socket, found: Problem): void {
+  const body = JSON.stringify(found);
+  const head = [
+    `HTTP/1.1 ${found.status} ${STATUS_CODES[found.status] ?? ''}`,
+    `content-type: ${PROBLEM_TYPE}`,
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+}
+
 export const badRequest = (detail: string) => problemOf(refuse('bad_request', { detail }));
+
+const MOST_FAULTS = 10;
+
+/** Every fault of a shape as a sentence with its place. */
+export function badShape(error: z.ZodError): Problem {
+  const told = error.issues.slice(0, MOST_FAULTS).map(({ path, message }) => {
+    const place = path.length === 0 ? '' : `${path.map(String).join('.')}: `;
+    return `${place}${message.replace(/[^.!?]$/, '$&.')}`;
+  });
+  return badRequest(told.join(' '));
+}
 
 export const tooMany = () => problemOf(refuse('too_many_requests', { seconds: String(RETRY_AFTER_S) }));
 
@@ -92,6 +118,8 @@ export function problemFor(error: unknown, limits: Limits): Problem {
       return tooLarge(limits.json_bytes);
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
       return problemOf(refuse('unsupported_media_type'));
+    case 'FST_ERR_MAX_PARAM_LENGTH':
+      return transportProblem('no_route');
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_BAD_URL':
       return transportProblem('malformed_request');

@@ -1,11 +1,12 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { plainWords } from '../exports/plain-words.ts';
 import { refuse } from '../exports/refusals.ts';
 import { Status } from '../exports/words.ts';
 import type { ExportFilter } from '../store/port.ts';
 import type { SourceAccess, WebDeps } from './deps.ts';
-import { badRequest, type Problem, problemOf, sendProblem, transportProblem } from './problems.ts';
+import { badShape, type Problem, problemOf, sendProblem, transportProblem } from './problems.ts';
 import { eventView, exportView, summaryView } from './views.ts';
 
 const Word = z.string().min(1).max(200);
@@ -50,8 +51,8 @@ export function registerReads(app: FastifyInstance, deps: WebDeps): void {
     sendProblem(reply, problemOf(refuse('not_found', { export_id: id })));
 
   app.get('/v1/exports', { onRequest }, async (request, reply) => {
-    const query = ExportQuery.safeParse(request.query);
-    if (!query.success) return sendProblem(reply, badRequest(z.prettifyError(query.error)));
+    const query = ExportQuery.safeParse(request.query, { error: plainWords });
+    if (!query.success) return sendProblem(reply, badShape(query.error));
     const exports = await deps.reader.list(filterOf(query.data));
     const last = exports.length === query.data.limit ? exports.at(-1) : undefined;
     return reply.send({ exports: exports.map(summaryView), next: last?.id ?? null });

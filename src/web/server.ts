@@ -1,4 +1,3 @@
-import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { type FastifyBaseLogger, type FastifyInstance, fastify, LogController } from 'fastify';
 import { Admission } from './admission.ts';
@@ -9,7 +8,7 @@ import { registerHooks } from './hooks.ts';
 import { registerIntake } from './intake.ts';
 import { openApi } from './openapi.ts';
 import {
-  PROBLEM_TYPE,
+  endWith,
   problemFor,
   retryAfter,
   sendProblem,
@@ -62,6 +61,12 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
     reply.header('cache-control', 'no-store');
   });
 
+  // Before any body: one for an address that does not exist would be kept in memory, whoever sends it.
+  app.addHook('onRequest', async (request, reply) => {
+    const { 'content-length': length, 'transfer-encoding': chunks } = request.headers;
+    if (!request.is404 || (length === undefined && chunks === undefined)) return;
+    return sendProblem(reply.header('connection', 'close'), transportProblem('no_route'));
+  });
   app.setNotFoundHandler(async (_request, reply) => sendProblem(reply, transportProblem('no_route')));
   app.setErrorHandler(async (error, request, reply) => {
     const problem = problemFor(error, limits);
@@ -82,7 +87,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
     for (const each of [method].flat()) known.add(each);
     methods.set(url, known);
   });
-  const admission = new Admission(limits);
+  const admission = new Admission(limits, deps.clock);
   registerIntake(app, deps, limits, admission);
   const door = { app, deps, limits, admission };
   registerSinkAnswers(door);
@@ -91,7 +96,7 @@ export async function createWeb(deps: WebDeps): Promise<FastifyInstance> {
   registerCampaigns(door);
   registerHealth(app, deps);
   if (deps.hooks) registerHooks(app, deps, deps.hooks, limits, admission);
-  if (deps.slack) await registerSlackEvents(app, deps.slack);
+  if (deps.slack) await registerSlackEvents(app, deps.slack, limits, new Admission(limits, deps.clock));
   const document = JSON.stringify(openApi(deps.catalog));
   app.get('/openapi.json', async (_request, reply) => reply.type('application/json').send(document));
   for (const [url, known] of new Map(methods)) {
@@ -123,13 +128,5 @@ function answerBrokenRequest(error: NodeJS.ErrnoException, socket: Socket): void
     socket.destroy();
     return;
   }
-  const problem = transportProblem(codeFor(error));
-  const body = JSON.stringify(problem);
-  const head = [
-    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
-    `content-type: ${PROBLEM_TYPE}`,
-    `content-length: ${Buffer.byteLength(body)}`,
-    'connection: close',
-  ];
-  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`, () => socket.destroy());
+  endWith(socket, transportProblem(codeFor(error)));
 }

@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { Envelope } from '../exports/envelope.ts';
+import { plainWords } from '../exports/plain-words.ts';
 import { isRefusal, refuse } from '../exports/refusals.ts';
-import { badRequest, problemOf, sendProblem } from './problems.ts';
+import { badShape, problemOf, sendProblem } from './problems.ts';
 import { checkReplay } from './signed.ts';
 import { postSigned, type SignedDoor } from './signed-post.ts';
 
@@ -24,8 +25,8 @@ export function registerSinkAnswers(door: SignedDoor): void {
   const answered = new Map<string, { status: number; body: string }>();
 
   postSigned(door, '/v1/exports/:id/exceptions', 'sink', async ({ signed, id, value, hash }, reply) => {
-    const parsed = SinkException.safeParse(value);
-    if (!parsed.success) return sendProblem(reply, badRequest(z.prettifyError(parsed.error)));
+    const parsed = SinkException.safeParse(value, { error: plainWords });
+    if (!parsed.success) return sendProblem(reply, badShape(parsed.error));
     const replay = await checkReplay(deps, 'sink', signed, hash);
     if (replay === 'other') return sendProblem(reply, problemOf(refuse('replayed')));
     const delivery = `${signed.name}:${signed.claim.id}`;

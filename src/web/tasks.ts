@@ -1,11 +1,12 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { toIso } from '../clock.ts';
+import { plainWords } from '../exports/plain-words.ts';
 import { isRefusal, refuse } from '../exports/refusals.ts';
 import { Role } from '../exports/words.ts';
 import type { Task } from '../store/port.ts';
 import type { WebDeps } from './deps.ts';
-import { badRequest, problemOf, sendProblem } from './problems.ts';
+import { badShape, problemOf, sendProblem } from './problems.ts';
 import { createReaders } from './reads.ts';
 import { checkReplay } from './signed.ts';
 import { postSigned, type SignedDoor } from './signed-post.ts';
@@ -77,8 +78,8 @@ export function registerTasks(door: SignedDoor): void {
       },
     },
     async (request, reply) => {
-      const query = TaskQuery.safeParse(request.query);
-      if (!query.success) return sendProblem(reply, badRequest(z.prettifyError(query.error)));
+      const query = TaskQuery.safeParse(request.query, { error: plainWords });
+      if (!query.success) return sendProblem(reply, badShape(query.error));
       const tasks = await deps.reader.tasks(filterOf(query.data));
       return reply.send({ tasks: tasks.map(taskView) });
     },

@@ -1,12 +1,10 @@
-import { once } from 'node:events';
-import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { LedgerTooNew, MigrationMismatch } from '../../src/store/errors.ts';
 import { dumpSchema, MIGRATIONS, migrate } from '../../src/store/migrate.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { startChild } from '../unit/store/children/start.ts';
 import { folder } from '../unit/store/ledger.ts';
 
 const clock = new ManualClock();
@@ -77,39 +75,5 @@ describe('migrations', () => {
     writeFileSync(join(dir, '9001_next.sql'), NEXT['9001_next.sql']);
     writeFileSync(join(dir, '9002_late.sql'), 'CREATE TABLE late (a);\n');
     expect(() => migrate(db, dir, clock)).toThrow('9002_late.sql was never run');
-  });
-});
-
-describe('a process killed within a migration', () => {
-  const file = readdirSync(MIGRATIONS).find((name) => name.startsWith('0001_')) ?? '';
-  const statements = readFileSync(join(MIGRATIONS, file), 'utf8').split(/(?<=;\n)/);
-
-  it('leaves the old schema, never something between, at every statement', { timeout: 60_000 }, async () => {
-    const complete = open();
-    migrate(complete, MIGRATIONS, clock);
-    for (let at = 0; at <= statements.length; at += 1) {
-      const dir = join(folder(), 'migrations');
-      mkdirSync(dir);
-      const deadly = [...statements.slice(0, at), 'SELECT die();\n', ...statements.slice(at)];
-      writeFileSync(join(dir, file), deadly.join(''));
-      const path = join(folder(), 'meshline.db');
-      const child = await startChild('migrate-and-die.ts', path, dir);
-      if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      expect(child.signalCode).toBe('SIGKILL');
-      const db = open(path);
-      expect(dumpSchema(db)).toBe('');
-      migrate(db, MIGRATIONS, clock);
-      expect(dumpSchema(db)).toBe(dumpSchema(complete));
-    }
-  });
-
-  it('keeps the migrations before it', async () => {
-    const dir = copied({ '9001_next.sql': 'CREATE TABLE extra (a TEXT) STRICT;\nSELECT die();\n' });
-    const path = join(folder(), 'meshline.db');
-    const child = await startChild('migrate-and-die.ts', path, dir);
-    if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-    expect(child.signalCode).toBe('SIGKILL');
-    const db = open(path);
-    expect(migrate(db, copied(NEXT), clock)).toEqual(['9001_next.sql']);
   });
 });

@@ -3,18 +3,21 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Disk, STYLES } from './power-cut/disk.ts';
+import { reportProof } from '../proof/report.ts';
+import { scaled } from '../proof/scale.ts';
+import { Disk, type Image, STYLES } from './power-cut/disk.ts';
+import { place } from './power-cut/images.ts';
 import type { Act } from './power-cut/log.ts';
 import { buildShim, type Recording, record } from './power-cut/recording.ts';
-import { examine, examineRestore, type Verdict } from './power-cut/survival.ts';
+import { Survivors, type Verdict } from './power-cut/survival.ts';
 import { type Chance, chance } from './town/chance.ts';
 
-/** More with MESHLINE_FULL=1, or as many as MESHLINE_CUTS says; MESHLINE_SEED repeats what was printed. */
-const FULL = process.env['MESHLINE_FULL'] === '1';
-const CUTS = Number(process.env['MESHLINE_CUTS'] ?? (FULL ? 20_000 : 200));
-/** As many cuts are made in one recording; then the work is recorded anew, and falls together otherwise. */
-const CUTS_PER_RECORDING = 5_000;
-const TIMEOUT_MS = 60_000 + CUTS * 100;
+/** Crash images that are looked at; each differs from the others, or more was acknowledged by then. */
+const IMAGES = scaled({ short: 200, quick: 5_000, full: 100_000 });
+const RESTORE_IMAGES = scaled({ short: 25, quick: 1_000, full: 10_000 });
+/** As many come from one recording; then the work is recorded anew, and falls together otherwise. */
+const PER_RECORDING = 4_000;
+const TIMEOUT_MS = 60_000 + IMAGES * 20;
 
 /** In memory where that is possible: what is cut here is the log, not the machine. */
 const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'meshline-power-cut-'));
@@ -37,19 +40,24 @@ function cutsOf(acts: readonly Act[], count: number, random: Chance): number[] {
 }
 
 type Loss = Verdict & { cut: number; style: string };
+type Outcome = { tried: number; looked: number; writes: number; losses: Loss[] };
+type Look = (survivors: Survivors, image: Image, acknowledged: readonly string[]) => Promise<Verdict>;
 
-/** Cuts the power at each of `cuts` and gives every cut after which something was lost or broken. */
+const examine: Look = (survivors, ...left) => survivors.examine(...left);
+const examineRestore: Look = (survivors, ...left) => survivors.examineRestore(...left);
+
+/** Cuts the power at each of `cuts`; an image that was `seen` with as much acknowledged is no other try. */
 async function cutPower(
   { acts, top }: Recording,
   cuts: readonly number[],
   random: Chance,
-  look = examine,
-): Promise<{ losses: Loss[]; looked: number }> {
+  look: Look,
+  { survivors, seen }: { survivors: Survivors; seen: Set<string> },
+): Promise<Outcome> {
   const disk = new Disk(top);
   const acknowledged: string[] = [];
-  const losses: Loss[] = [];
+  const outcome: Outcome = { tried: 0, looked: 0, writes: acts.length, losses: [] };
   let done = 0;
-  let looked = 0;
   for (const cut of cuts) {
     for (; done < cut; done += 1) {
       const act = acts[done];
@@ -58,14 +66,49 @@ async function cutPower(
       if (act.what === 'printed') acknowledged.push(...act.text.split('\n').filter(Boolean));
     }
     const style = random.pick(STYLES);
-    const image = mkdtempSync(join(folder, 'image-'));
-    disk.image(image, style, random);
-    const verdict = await look(image, acknowledged);
-    if (verdict.lost.length + verdict.broken.length > 0) losses.push({ cut, style, ...verdict });
-    looked += acknowledged.length;
-    rmSync(image, { recursive: true });
+    const image = disk.image(style, random);
+    const name = `${image.name} ${acknowledged.length}`;
+    if (seen.has(name)) continue;
+    seen.add(name);
+    const verdict = await look(survivors, image, acknowledged);
+    if (verdict.lost.length + verdict.broken.length > 0) outcome.losses.push({ cut, style, ...verdict });
+    outcome.tried += 1;
+    outcome.looked += acknowledged.length;
   }
-  return { losses, looked };
+  return outcome;
+}
+
+/** Looks at `wanted` images of as many recordings as that takes. */
+async function cutAgainAndAgain(
+  wanted: number,
+  random: Chance,
+  look: Look,
+  recorded: () => Promise<{ recording: Recording; cuts(count: number): number[] }>,
+  level: 'full' | 'normal' = 'full',
+): Promise<Outcome> {
+  const all: Outcome = { tried: 0, looked: 0, writes: 0, losses: [] };
+  while (all.tried < wanted) {
+    const { recording, cuts } = await recorded();
+    const images = mkdtempSync(join(folder, 'images-'));
+    const known = { survivors: new Survivors(images, level), seen: new Set<string>() };
+    const most = Math.min(wanted, all.tried + PER_RECORDING);
+    all.writes += recording.acts.length;
+    for (let fresh = 1; all.tried < most && fresh > 0; ) {
+      const outcome = await cutPower(recording, cuts(most - all.tried), random, look, known);
+      fresh = outcome.tried;
+      all.tried += outcome.tried;
+      all.looked += outcome.looked;
+      all.losses.push(...outcome.losses);
+    }
+    for (const used of [images, recording.top]) rmSync(used, { recursive: true, force: true });
+  }
+  return all;
+}
+
+function reported(row: 'power_cut' | 'power_cut_restore', { tried, losses }: Outcome): void {
+  const lost = losses.reduce((sum, loss) => sum + loss.lost.length, 0);
+  const wrong = losses.reduce((sum, loss) => sum + loss.broken.length, 0);
+  reportProof(row, { tries: tried, lost, doubled: 0, wrong });
 }
 
 /** Every file but the index of the write-ahead log, which is mapped into memory and made again. */
@@ -82,54 +125,52 @@ function expectWhole({ acts, lines, top }: Recording, random: Chance): void {
   expect(printed.join('').split('\n').slice(0, -1)).toEqual(lines);
   const disk = new Disk(top);
   for (const act of acts) disk.apply(act);
-  const image = mkdtempSync(join(folder, 'whole-'));
-  disk.image(image, 'applied', random);
-  expect(filesOf(image)).toEqual(filesOf(top));
+  const whole = mkdtempSync(join(folder, 'whole-'));
+  place(disk.image('applied', random), whole);
+  expect(filesOf(whole)).toEqual(filesOf(top));
+  rmSync(whole, { recursive: true });
 }
 
 describe.skipIf(shim === '')('a power cut', { timeout: TIMEOUT_MS }, () => {
   it('loses nothing that was acknowledged, and leaves nothing half done, wherever it comes', async () => {
     const random = chance();
-    const losses: Loss[] = [];
-    let [lost, writes, looked] = [0, 0, 0];
-    for (let left = CUTS; left > 0; left -= CUTS_PER_RECORDING) {
+    const all = await cutAgainAndAgain(IMAGES, random, examine, async () => {
       const recording = await record(shim, folder, 'workload.ts', 'full', '8');
       expectWhole(recording, random);
-      const cuts = cutsOf(recording.acts, Math.min(left, CUTS_PER_RECORDING), random);
-      const outcome = await cutPower(recording, cuts, random);
-      losses.push(...outcome.losses);
-      lost += outcome.losses.reduce((sum, loss) => sum + loss.lost.length, 0);
-      writes += recording.acts.length;
-      looked += outcome.looked;
-    }
+      return { recording, cuts: (count) => cutsOf(recording.acts, count, random) };
+    });
     process.stdout.write(
-      `seed ${random.seed}: the power was cut ${CUTS} times in ${writes} writes and syncs; ` +
-        `${looked} acknowledgements looked for, ${lost} lost\n`,
+      `seed ${random.seed}: ${all.tried} crash images of ${all.writes} writes and syncs; ` +
+        `${all.looked} acknowledgements looked for\n`,
     );
-    expect(losses.slice(0, 3)).toEqual([]);
+    reported('power_cut', all);
+    expect(all.losses.slice(0, 3)).toEqual([]);
   });
 
   it('within a restore leaves the old ledger, the new one, or a refusal to start until it is restored', async () => {
     const random = chance(2);
-    const recording = await record(shim, folder, 'restoring.ts');
-    const begun = recording.acts.findIndex((act) => act.what === 'printed');
-    const cuts = Array.from({ length: Math.ceil(CUTS / 8) }, () =>
-      random.between(begun + 1, recording.acts.length),
-    );
-    const { losses } = await cutPower(
-      recording,
-      cuts.toSorted((a, b) => a - b),
-      random,
-      examineRestore,
-    );
-    expect(losses.slice(0, 3)).toEqual([]);
+    const all = await cutAgainAndAgain(RESTORE_IMAGES, random, examineRestore, async () => {
+      const recording = await record(shim, folder, 'restoring.ts');
+      const { acts } = recording;
+      const begun = acts.findIndex((act) => act.what === 'printed');
+      const anywhere = () => random.between(begun + 1, acts.length);
+      return {
+        recording,
+        cuts: (count) => Array.from({ length: count }, anywhere).toSorted((a, b) => a - b),
+      };
+    });
+    process.stdout.write(`seed ${random.seed}: ${all.tried} crash images of restores\n`);
+    reported('power_cut_restore', all);
+    expect(all.losses.slice(0, 3)).toEqual([]);
   });
 
   it('does lose acknowledged work when commits are not synced, so that the test above can fail', async () => {
     const random = chance(1);
-    const recording = await record(shim, folder, 'workload.ts', 'normal', '4');
-    const cuts = cutsOf(recording.acts, 40, random);
-    const { losses } = await cutPower(recording, cuts, random);
+    const recorded = async () => {
+      const recording = await record(shim, folder, 'workload.ts', 'normal', '4');
+      return { recording, cuts: (count: number) => cutsOf(recording.acts, count, random) };
+    };
+    const { losses } = await cutAgainAndAgain(40, random, examine, recorded, 'normal');
     expect(losses.filter((loss) => loss.lost.length > 0).length).toBeGreaterThan(0);
     expect(losses.flatMap((loss) => loss.broken)).toEqual([]);
   });

@@ -4,6 +4,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { actAs } from '../../sandbox/client.ts';
 import { run } from '../../src/cli/run.ts';
 import { verifyFile } from '../../src/store/index.ts';
+import { reportProof } from '../proof/report.ts';
 import { PEOPLE } from '../support/house.ts';
 import { BY_ONE, BY_POLICY, type Parcel } from './town/exports.ts';
 import { statesOf, tally } from './town/ledger.ts';
@@ -101,6 +102,8 @@ it('goes on from a restored backup, and does nothing twice at the sinks', { time
   expect(await town.end('SIGTERM')).toBe(0);
 
   const after = carriedOut(town);
+  const undone = before.filter((one) => !after.includes(one)).length;
+  reportProof('restore', { tries: 1, lost: undone, doubled: after.length - new Set(after).size, wrong: 0 });
   expect(before.filter((one) => !after.includes(one))).toEqual([]);
   expect(new Set(after).size).toBe(after.length);
   expect(after.filter((one) => asked.some((id) => one.includes(id)))).toHaveLength(1);

@@ -93,6 +93,17 @@ it.each(['stored_then_reset', 'stored_then_500', 'reset', '500', 'html'] as cons
   },
 );
 
+it('leaves exactly one card when its countdown comes before the next try of a lost answer', async () => {
+  await pending();
+  desk.sandbox.control.addFault({ match: { method: 'chat.postMessage' }, kind: 'stored_then_reset' });
+  await desk.drain();
+  await desk.happened(EXPORT_ID, { type: 'accepted', undo_until: desk.clock.now() + MINUTE_MS });
+  desk.clock.advance(MINUTE_MS);
+  expect(await desk.drain(({ key }) => key.startsWith('count:'))).toContainEqual({ kind: 'done' });
+  await desk.drain();
+  expect(cards()).toHaveLength(1);
+});
+
 it('leaves exactly one card after a wait and then an answer that was lost', async () => {
   await pending();
   desk.sandbox.control.addFault({ match: { method: 'chat.postMessage' }, kind: 'ratelimited' });
@@ -141,7 +152,7 @@ it('finds its note in the thread after an answer that was lost', async () => {
 
 it.each([
   { kind: 'ratelimited', retry_after: 7, after_ms: 7000 },
-  { kind: 'ratelimited_no_retry_after', retry_after: 1, after_ms: 30_000 },
+  { kind: 'ratelimited_no_retry_after', retry_after: 1, after_ms: 10_000 },
 ] as const)(
   'waits as long as Slack says ($kind), and looks for nothing',
   async ({ kind, retry_after, after_ms }) => {
@@ -186,10 +197,10 @@ it.each([
   expect(cards(REMEDIATION)[0]?.text).toContain('Expired');
 });
 
-it('waits a minute when the token is refused', async () => {
+it('waits ten seconds when the token is refused', async () => {
   await pending();
   desk.sandbox.control.revokeTokens();
-  expect(await desk.drain()).toMatchObject([{ kind: 'later', after_ms: MINUTE_MS }]);
+  expect(await desk.drain()).toMatchObject([{ kind: 'later', after_ms: 10_000 }]);
   expect(desk.logged.at(-1)?.message).toContain('slack refuses the app');
 });
 
@@ -211,6 +222,7 @@ it('tells each person by direct message, once, and never one who has left', asyn
     due_at: T0,
     attempts: 1,
     unsettled: false,
+    unsettled_since: null,
     token: 1,
   };
   expect(await desk.messenger.send(row)).toEqual({ kind: 'gone', cause: 'the person is not active' });
@@ -220,6 +232,7 @@ it('tells each person by direct message, once, and never one who has left', asyn
 it('broadcasts an escalation to the channel, but no reminder', async () => {
   await pending();
   await desk.happened(EXPORT_ID, { type: 'reminded', to: [personNamed('Priya').id] });
+  await desk.drain();
   await desk.happened(EXPORT_ID, { type: 'escalated', to: [personNamed('Daniel').id] });
   await desk.drain();
   const replies = inChannel().filter((message) => message.thread_ts !== null);

@@ -56,6 +56,50 @@ test('bodies in memory are bounded together', async () => {
   expect((await send(web, BODY)).status).toBe(200);
 });
 
+test.each([
+  ['requests', { requests: 1 }, '30'],
+  ['bytes', { bytes: 1000 }, '900'],
+])(
+  'who sends slowly makes room when there are too many %s, and nobody before five seconds',
+  async (_what, limits, length) => {
+    web = await startWeb({ limits });
+    const { socket, received, closed } = open();
+    const headers = { ...signedHeaders(web, BODY), 'content-length': length, host: 'meshline' };
+    const head = Object.entries(headers).map(([name, value]) => `${name}: ${value}`);
+    socket.write(`POST /v1/exports HTTP/1.1\r\n${head.join('\r\n')}\r\n\r\n{"a"`);
+    const other = JSON.stringify({ pad: 'x'.repeat(200) });
+    await expect.poll(async () => (await send(web, other)).status).toBe(429);
+    web.clock.advance(5_000);
+    expect((await send(web, other)).status).toBe(200);
+    await expect.poll(closed).toBe(true);
+    expect(received()).toMatch(/^HTTP\/1\.1 408 /);
+    expect((await send(web, other)).status).toBe(200);
+  },
+);
+
+test('a body for an address that does not exist is refused before it is read', async () => {
+  web = await startWeb();
+  const { socket, received, closed } = open();
+  socket.write('POST /nothing HTTP/1.1\r\nhost: a\r\ncontent-length: 1000000\r\n\r\n{');
+  await expect.poll(closed).toBe(true);
+  expect(received()).toMatch(/^HTTP\/1\.1 404 /);
+});
+
+test('Slack has places of its own, which are bounded as well and left by who sends slowly', async () => {
+  const slack = async () => ({ status: 200, headers: {}, body: '' });
+  web = await startWeb({ slack, limits: { requests: 1, bytes: 1000 } });
+  const { socket, received, closed } = open();
+  const click = async () =>
+    (await fetch(`${web.url}/slack/events`, { method: 'POST', body: 'x'.repeat(200) })).status;
+  socket.write('POST /slack/events HTTP/1.1\r\nhost: a\r\ncontent-length: 900\r\n\r\n{');
+  await expect.poll(click).toBe(429);
+  expect((await send(web, BODY)).status).toBe(200);
+  web.clock.advance(5_000);
+  expect(await click()).toBe(200);
+  await expect.poll(closed).toBe(true);
+  expect(received()).toMatch(/^HTTP\/1\.1 408 /);
+});
+
 test('a full disk is answered with 503, when to come back, and nothing of the machine', async () => {
   web = await startWeb({
     receive: () =>

@@ -44,8 +44,10 @@ const REFUSALS = [
 
 type Fate = 'ok' | 'busy' | 'lost before' | 'lost after' | 'slow' | 'refuse' | 'throw' | 'partial';
 
-/** On the way; a process that comes back takes longer than that. */
 const ON_THE_WAY_MS = 900;
+/** Some requests are long on their way: their process may have ended and another one come back by then. */
+const LONG_ON_THE_WAY_MS = 28_000;
+const LONG_SHARE = { calm: 0.02, rough: 0.15 };
 
 /** The systems on the far side: what they have done, and how they feel at the moment. */
 export class FarSide {
@@ -105,9 +107,17 @@ export class FarSide {
 
   #push(life: Mortal, request: PushRequest): Promise<SinkOutcome> {
     const fate = this.#fate(request);
-    const there = this.#chance.between(5, ON_THE_WAY_MS);
+    const rough = this.weather === 'flaky' || this.weather === 'losing';
+    const long = !this.calm && this.#chance.of(rough ? LONG_SHARE.rough : LONG_SHARE.calm);
+    const there = this.#chance.between(5, long ? LONG_ON_THE_WAY_MS : ON_THE_WAY_MS);
     const doubt = this.#chance.between(1_000, 30_000);
     return new Promise((resolve, reject) => {
+      // Whoever sent it may have given it up while it is still on its way.
+      const givenUp = long && this.#chance.of(0.5);
+      if (givenUp)
+        this.#scheduler.after(life, this.#chance.between(50, there), `${this.name} is given up`, () =>
+          resolve({ kind: 'unknown', cause: 'The connection broke.' }),
+        );
       const arrives = fate !== 'busy' && fate !== 'lost before' && fate !== 'throw';
       this.#scheduler.after(FOREVER, there, `${this.name} is asked (${fate})`, () => {
         const takes = arrives && fate !== 'refuse' && fate !== 'partial';
@@ -117,6 +127,7 @@ export class FarSide {
         const lost = fate === 'lost before' || fate === 'lost after';
         const back = fate === 'slow' ? this.#chance.between(20_000, 90_000) : lost ? doubt : there;
         this.#scheduler.after(life, back, `${this.name} answers: ${fate}`, () => {
+          if (givenUp) return;
           if (fate === 'throw') reject(new Error('a defect'));
           else resolve(this.#outcome(fate, request));
         });

@@ -102,9 +102,9 @@ export class Life implements Mortal {
       }),
     };
     this.desk = createDesk(this.flow, () => Promise.reject(new Error('Nobody is linked by a click here.')));
-    this.sweeper = createSweeper(this.flow, async () => {
-      await this.roster.tick();
-      await tickCampaigns(this.flow);
+    this.sweeper = createSweeper(this.flow, async (held) => {
+      if (!held) await this.roster.tick();
+      await tickCampaigns(this.flow, held);
     });
     const dispatcher = createDispatcher(this.flow, {
       messenger: this.#messenger(ledger),

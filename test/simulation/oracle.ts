@@ -119,11 +119,12 @@ export class Oracle {
         'an effect happens at most once',
         `${who} took effect ${times + 1} times, ${allowed} allowed`,
       );
-    const act = `${sink.name} ${state.id} r${revision} ${request.operation} ${hashOf(request.body)}`;
+    const values = this.#promises.values(state.id);
+    const act = `${sink.name} ${state.id} v${values} ${request.operation} ${hashOf(request.body)}`;
     const keys = this.#acts.get(act) ?? new Set();
     keys.add(request.key);
     this.#acts.set(act, keys);
-    if (keys.size > 1)
+    if (keys.size > 1 + this.#promises.reports(state.id, sink.name))
       this.#fail('an effect happens at most once', `${act} under ${[...keys].join(' and ')}`);
   }
 

@@ -14,6 +14,8 @@ const ENDED: ReadonlySet<Status> = new Set<Status>([
   'rolled_back',
 ]);
 
+const VALUED: ReadonlySet<string> = new Set(['revised', 'edited', 'corrected', 'owner_assigned']);
+
 type Signature = { by: string | null; revision: number; hash: string; step: number };
 
 type Known = {
@@ -27,6 +29,10 @@ type Known = {
   fired: Set<string>;
   waits: number;
   decided: string | null;
+  /** How often it was given values, the same ones again too. */
+  values: number;
+  /** By sink, how often it took something and reported later that it could not carry it out. */
+  reports: Map<string, number>;
 };
 
 /** What must hold of one export whatever happens, told from its events alone. */
@@ -49,6 +55,8 @@ export class Promises {
       fired: new Set(),
       waits: 0,
       decided: null,
+      values: 0,
+      reports: new Map(),
     };
     this.#known.set(id, fresh);
     return fresh;
@@ -62,6 +70,15 @@ export class Promises {
     return this.#of(id).again.get(key) ?? 0;
   }
 
+  /** Which values these are: a resend of them needs a reason, newer ones do not. */
+  values(id: string): number {
+    return this.#of(id).values;
+  }
+
+  reports(id: string, sink: string): number {
+    return this.#of(id).reports.get(sink) ?? 0;
+  }
+
   mayLeave(id: string, revision: number, hash: string): boolean {
     return this.#of(id).granted.has(`${revision} ${hash}`);
   }
@@ -69,6 +86,8 @@ export class Promises {
   happened(before: Export | null, after: Export, event: Event, at: number): void {
     const known = this.#of(after.id);
     for (const push of after.pushes) known.keys.add(push.key);
+    if (VALUED.has(event.type) || after.revision?.hash !== before?.revision?.hash) known.values += 1;
+    this.#reported(known, before, event);
     this.#ends(known, before, after, event);
     this.#signs(known, before, after, event);
     this.#fires(known, before, after, event, at);
@@ -77,6 +96,15 @@ export class Promises {
     // Whoever redelivers what has grown too old has looked, and then people accept it once more.
     if (event.type === 'acceptance_lapsed' && before?.status === 'failed')
       for (const { key } of before.pushes) known.again.set(key, (known.again.get(key) ?? 0) + 1);
+  }
+
+  /** A stop for a sink of which nothing had failed is one that it asked for afterwards. */
+  #reported(known: Known, before: Export | null, event: Event): void {
+    if (event.type !== 'paused' && event.type !== 'failed') return;
+    const { sink } = event.trouble;
+    if (sink === null || before?.pushes.some((push) => push.sink === sink && push.status === 'failed'))
+      return;
+    known.reports.set(sink, (known.reports.get(sink) ?? 0) + 1);
   }
 
   #ends(known: Known, before: Export | null, after: Export, event: Event): void {

@@ -38,7 +38,7 @@ type Body = {
   channel: string;
   text: string;
   blocks: unknown;
-  metadata: { event_payload: { post_id: string } };
+  metadata: { event_payload: { post_id: string; record_seq?: number; record_hash?: string } };
   thread_ts?: string;
 };
 
@@ -83,6 +83,7 @@ export class Slack {
   /** What the process calls, as far as Meshline's messenger does. */
   client(life: Mortal): WebClient {
     const client = {
+      auth: { test: () => this.#call(life, 'auth', () => () => ({ ok: true })) },
       chat: {
         postMessage: (body: Body) =>
           this.#call(life, `post ${body.metadata.event_payload.post_id}`, () => this.#post(body)),
@@ -256,8 +257,9 @@ function page(messages: readonly Posted[], oldest: string, cursor: string | unde
   };
 }
 
-function bodyHash({ text, blocks }: Body): string {
-  return hashOf(JSON.stringify({ text, blocks }));
+function bodyHash({ text, blocks, metadata }: Body): string {
+  const { record_seq: seq, record_hash: hash } = metadata.event_payload;
+  return hashOf(JSON.stringify({ text, blocks, ...(hash === undefined ? {} : { record: { seq, hash } }) }));
 }
 
 function refusal(error: string): Error {

@@ -21,6 +21,8 @@ const READS: ReadonlySet<string> = new Set([
   'allAliases',
   'previewsWaitingFor',
   'newest',
+  'record',
+  'outAfter',
   'campaign',
   'campaignEvents',
   'campaigns',

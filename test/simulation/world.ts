@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createCatalog } from '../../src/exports/catalog.ts';
@@ -83,7 +83,7 @@ export class World {
     const { seed } = plan;
     this.chance = new Chance(seed);
     this.scheduler = new Scheduler(new Chance(seed, 1), T0);
-    this.folder = mkdtempSync(join(tmpdir(), 'meshline-simulation-'));
+    this.folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'meshline-simulation-'));
     this.file = join(this.folder, 'meshline.db');
     const config = this.#configured();
     const { roles, on_call } = config.directory;

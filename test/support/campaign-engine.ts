@@ -148,7 +148,7 @@ export class CampaignEngine {
       refetcher: { refetch: async () => ({ kind: 'delivered', reference: null }) },
       nextDelay: (_policy, attempt) => (attempt >= 3 ? null : 1_000),
     };
-    const sweeper = createSweeper(this.flow, () => tickCampaigns(this.flow));
+    const sweeper = createSweeper(this.flow, (held) => tickCampaigns(this.flow, held));
     this.#sweep = () => sweeper.sweep();
   }
 

@@ -10,7 +10,7 @@ import { type Clock, systemClock } from '../../src/clock.ts';
 import { type Config, renderFault } from '../../src/config.ts';
 import type { Catalog } from '../../src/exports/define.ts';
 import type { DispatchPace } from '../../src/flow/dispatch.ts';
-import { createLogger } from '../../src/log.ts';
+import { createLogger, type Logger } from '../../src/log.ts';
 import { type Meshline, startMeshline } from '../../src/meshline.ts';
 import type { SinkKind } from '../../src/sinks/define.ts';
 import type { SourceKind } from '../../src/sources/define.ts';
@@ -74,6 +74,8 @@ export type HouseOptions = {
   pace?: DispatchPace;
   /** Keeps the example's undo windows; without, what is accepted goes out at once. */
   undo?: boolean;
+  /** Another clock than one of its own. */
+  clock?: LeapClock;
   /** The instant at which it opens, ms; now unless told. */
   at?: number;
   /** Reuse a folder, to see what a restart finds. */
@@ -86,6 +88,8 @@ export type HouseOptions = {
   catalog?: Catalog;
   sinkKinds?: readonly SinkKind[];
   sourceKinds?: readonly SourceKind[];
+  /** Instead of a silent one. */
+  log?: Logger;
   /** Secrets besides those of the example. */
   env?: Readonly<Record<string, string>>;
 };
@@ -106,7 +110,7 @@ export type House = {
   close(): Promise<void>;
 };
 
-export const NO_PACE: DispatchPace = { slack: { burst: 10_000, per_second: 10_000 } };
+export const NO_PACE: DispatchPace = { slack: { burst: 10_000, per_second: 10_000 }, settles_ms: 500 };
 
 /** What the example configuration makes of the sinks' real addresses. */
 function configured(sinks: SampleSinks, options: HouseOptions): Config {
@@ -134,7 +138,7 @@ function configured(sinks: SampleSinks, options: HouseOptions): Config {
 
 /** Everything real: sandbox Slack, sample sinks, Meshline on a ledger of its own. */
 export async function openHouse(options: HouseOptions = {}): Promise<House> {
-  const clock = new LeapClock();
+  const clock = options.clock ?? new LeapClock();
   if (options.at !== undefined) clock.leap(options.at - clock.now());
   const folder = options.folder ?? mkdtempSync(join(tmpdir(), 'meshline-'));
   const secrets = { oms: SECRETS['OMS_SECRET'] ?? '', wms: SECRETS['WMS_SINK_SECRET'] ?? '' };
@@ -151,7 +155,8 @@ export async function openHouse(options: HouseOptions = {}): Promise<House> {
     startMeshline({
       config,
       clock,
-      log: createLogger({ level: (process.env['MESHLINE_LOG_LEVEL'] ?? 'silent') as 'silent' }),
+      log:
+        options.log ?? createLogger({ level: (process.env['MESHLINE_LOG_LEVEL'] ?? 'silent') as 'silent' }),
       version: 'test',
       ...(options.catalog ? { catalog: options.catalog } : {}),
       ...(options.sinkKinds ? { sinkKinds: options.sinkKinds } : {}),

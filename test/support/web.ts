@@ -50,6 +50,7 @@ export async function startWeb(setup: Setup = {}): Promise<Running> {
     catalog: createCatalog(),
     reader: {
       get: async () => null,
+      record: async () => null,
       events: async () => [],
       list: async () => [],
       tasks: unused,
@@ -62,6 +63,7 @@ export async function startWeb(setup: Setup = {}): Promise<Running> {
       message: unused,
       messageAt: unused,
       newest: unused,
+      outAfter: unused,
       directory: unused,
       directoryChanges: unused,
       aliases: unused,
@@ -74,6 +76,7 @@ export async function startWeb(setup: Setup = {}): Promise<Running> {
       underWay: unused,
       due: unused,
       pulse: unused,
+      vitals: unused,
     },
     firstSeen: async (scope, id, bodyHash) => firstSeen(scope, id, bodyHash),
     async receive(arrival): Promise<IntakeResult> {

@@ -68,6 +68,12 @@ const SCOPES_OF_METHOD: Record<string, string[]> = {
 
 const SCOPES_OF_EVENT: Record<string, string[]> = {
   app_home_opened: [],
+  channel_archive: ['channels:read'],
+  channel_deleted: ['channels:read'],
+  channel_left: ['channels:read'],
+  group_archive: ['groups:read'],
+  group_deleted: ['groups:read'],
+  group_left: ['groups:read'],
   team_join: ['users:read'],
   user_change: ['users:read'],
   message: ['channels:history', 'groups:history'],
@@ -91,7 +97,7 @@ describe('manifest.yml', () => {
   it('has every command, event and shortcut that the code listens to, and no other', () => {
     const { commands, events, shortcuts } = listened();
     expect(manifest.features.slash_commands.map((each) => each.command).sort()).toEqual(commands.sort());
-    const subscribed = events.flatMap((event) => SUBSCRIPTIONS[event] ?? [event]);
+    const subscribed = [...new Set(events)].flatMap((event) => SUBSCRIPTIONS[event] ?? [event]);
     expect([...manifest.settings.event_subscriptions.bot_events].sort()).toEqual(subscribed.sort());
     expect(manifest.features.shortcuts.map((each) => each.callback_id).sort()).toEqual(shortcuts.sort());
   });

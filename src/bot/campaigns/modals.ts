@@ -22,6 +22,7 @@ import type { Words } from '../words.ts';
 
 /** Differences that are listed one by one. */
 const LISTED = 20;
+const PRICE_WIDTH = 20;
 const SKU_WIDTH = 22;
 
 type Look = { title: string; submit: string; blocks: readonly KnownBlock[] };
@@ -56,7 +57,7 @@ function reasonInput(initial: string, placeholder: string) {
     least: REASON_LEAST,
     most: REASON_MOST,
     focus: true,
-    ...(initial === '' ? {} : { initial }),
+    ...(initial === '' ? {} : { initial: raw(initial, REASON_MOST, 'many') }),
   });
 }
 
@@ -94,7 +95,11 @@ export function decodeRollBack(value: string): { target: CampaignTarget; seen: s
 /** Modals hold no tables, so that it stands in fixed width, no wider than a phone. */
 function driftTable(drift: readonly Drift[], currency: string): string {
   const head = ['SKU', 'Promo', `Now, ${currency}`];
-  const rows = drift.map(({ sku, expected, present }) => [raw(sku, SKU_WIDTH), expected, present]);
+  const rows = drift.map(({ sku, expected, present }) => [
+    raw(sku, SKU_WIDTH),
+    raw(expected, PRICE_WIDTH),
+    raw(present, PRICE_WIDTH),
+  ]);
   const widths = head.map((_, column) => Math.max(...[head, ...rows].map((row) => row[column]?.length ?? 0)));
   const padded = (cell: string, column: number) =>
     column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0);

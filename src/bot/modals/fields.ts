@@ -83,7 +83,9 @@ export function jsonPieces(json: Json): readonly string[] {
   const shown = raw(jsonText(json, 1), most, 'many');
   const pieces: string[] = [];
   for (let at = 0; at < shown.length; ) {
-    const end = Math.min(at + REVIEW.jsonBlock, shown.length);
+    const cut = Math.min(at + REVIEW.jsonBlock, shown.length);
+    // Never between the halves of one character.
+    const end = cut < shown.length && /[\uD800-\uDBFF]/.test(shown[cut - 1] ?? '') ? cut - 1 : cut;
     const line = end < shown.length ? shown.lastIndexOf('\n', end) : end;
     const stop = line > at ? line : end;
     pieces.push(shown.slice(at, stop));

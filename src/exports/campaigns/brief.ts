@@ -88,9 +88,9 @@ export function campaignId(name: string, isTaken: (id: string) => boolean): stri
     .toLowerCase()
     .replaceAll(/\p{M}/gu, '')
     .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
+    .replaceAll(/^-+|(?<!-)-+$/g, '')
     .slice(0, 60)
-    .replace(/-+$/, '');
+    .replace(/(?<!-)-+$/, '');
   const stem = plain === '' ? 'campaign' : plain;
   let id = stem;
   for (let n = 2; isTaken(id); n += 1) id = `${stem}-${n}`;

@@ -11,7 +11,7 @@ export function canonicalKeyword(keyword: string): string {
 /** The same page whatever is tracked with it: host and path, without query, fragment and last slash. */
 export function canonicalPage(url: string): string {
   const { host, pathname } = new URL(url);
-  return `${host.toLowerCase()}${pathname.replace(/\/+$/u, '')}`;
+  return `${host.toLowerCase()}${pathname.replace(/(?<!\/)\/+$/u, '')}`;
 }
 
 export function claimsOf({ keywords, landing_urls }: Pick<Brief, 'keywords' | 'landing_urls'>): Claim[] {

@@ -39,7 +39,8 @@ export type CampaignCommand =
     }
   | { do: 'note_failure'; what: Issue; problem: string }
   | ({ do: 'note_move'; export_id: string; export_type: string } & News)
-  | { do: 'tick' };
+  /** `held`: the wall clock cannot be trusted, so nothing ends by it. */
+  | { do: 'tick'; held?: boolean };
 
 /** A value that somebody has changed since: canonical SKU, what the promo had set, what stands there now. */
 export type Drift = { sku: string; expected: string; present: string };

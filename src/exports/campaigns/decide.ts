@@ -53,7 +53,7 @@ export function decideCampaign(
     case 'note_move':
       return { events: noteMove(campaign, command, context.now) };
     case 'tick':
-      return { events: byTheClock(campaign, context.now) };
+      return { events: byTheClock(campaign, context.now, command.held) };
   }
 }
 

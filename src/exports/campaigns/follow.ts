@@ -89,11 +89,15 @@ function endedBy(before: Campaign, after: Campaign, exportId: string): CampaignE
   return null;
 }
 
-/** Everything that the clock makes due at once: it may go live and be over in one moment. */
-export function byTheClock(campaign: Campaign, now: number): readonly CampaignEvent[] {
+/**
+ * Everything that the clock makes due at once: it may go live and be over in one moment. `held`: it may
+ * go live, but nothing is over.
+ */
+export function byTheClock(campaign: Campaign, now: number, held = false): readonly CampaignEvent[] {
   const events: CampaignEvent[] = [];
   let state = campaign;
   for (let next = nextByClock(state, now); next; next = nextByClock(state, now)) {
+    if (held && (next.type === 'window_over' || next.type === 'campaign_ended')) break;
     events.push(next);
     state = evolveCampaign(state, next, now, state.id);
   }

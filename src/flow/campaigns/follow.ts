@@ -46,12 +46,12 @@ export async function renew(flow: Flow, pusher: Pick<Pusher, 'sink'>, state: Exp
   if ('raw' in made) await receive(flow, OWN_SOURCE, renewedFrom(revision, made.raw), key, undefined, id);
 }
 
-/** What time alone does to campaigns: they go live, and their windows end. */
-export async function tickCampaigns(flow: Flow): Promise<void> {
+/** What time alone does to campaigns: they go live and, unless the clock was set just now, their windows end. */
+export async function tickCampaigns(flow: Flow, held = false): Promise<void> {
   const due = await flow.ledger.campaignsDue(flow.clock.now(), 1_000);
   await Promise.all(
     due.map((id) =>
-      change(flow, id, { do: 'tick' }).catch((err: unknown) =>
+      change(flow, id, { do: 'tick', held }).catch((err: unknown) =>
         flow.log.error({ err, campaign: id }, 'A campaign could not follow the clock'),
       ),
     ),

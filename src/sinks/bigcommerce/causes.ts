@@ -28,13 +28,13 @@ export const CAUSES: readonly { status: number; words: RegExp | null; code: stri
   { status: 422, words: /currency/iu, code: 'currency_invalid' },
   {
     status: 422,
-    words: /(?:maximum|limit).*(?:reached|exceeded|variants|products|promotions)/iu,
+    words: /(?:maximum|limit).{0,300}?(?:reached|exceeded|variants|products|promotions)/iu,
     code: 'store_limit_reached',
   },
   { status: 422, words: /price/iu, code: 'price_rule_violation' },
   {
     status: 422,
-    words: /(?:sku|variant|product|item).*(?:not found|not exist|invalid)/iu,
+    words: /(?:sku|variant|product|item).{0,300}?(?:not found|not exist|invalid)/iu,
     code: 'sku_mapping_failed',
   },
   { status: 422, words: /weight|width|height|depth/iu, code: 'package_spec_invalid' },

@@ -69,7 +69,7 @@ export function createClient(settings: BigCommerceSettings, context: SinkContext
     concurrency: Math.max(settings.concurrency, 2),
     longest_answer_bytes: 8 * 1024 * 1024,
   });
-  const root = `${settings.base_url.replace(/\/+$/u, '')}/stores/${settings.store_hash}`;
+  const root = `${settings.base_url.replace(/(?<!\/)\/+$/u, '')}/stores/${settings.store_hash}`;
   // The first is the newest; an older one serves while the newest is not yet known over there.
   let token = 0;
 

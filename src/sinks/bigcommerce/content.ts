@@ -31,7 +31,7 @@ const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '
 const escaped = (text: string) => text.replaceAll(/[&<>"]/gu, (sign) => ESCAPES[sign] ?? sign);
 
 /** BigCommerce has no bullets; they end the description, marked so that they are found again. */
-const LIST = /\s*<ul class="meshline-bullets">.*?<\/ul>/su;
+const LIST = /(?<!\s)\s*<ul class="meshline-bullets">(?:(?!<ul).)*<\/ul>/su;
 
 function withBullets(description: string, bullets: readonly string[]): string {
   const bare = description.replace(LIST, '');

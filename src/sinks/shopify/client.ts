@@ -145,7 +145,7 @@ export function createClient(settings: ShopifySettings, context: SinkContext): C
 
   const watchVersion = (answered: string | string[] | undefined) => {
     if (typeof answered !== 'string') return;
-    const version = oneLine(answered, 20);
+    const version = oneLine(redact(answered), 20);
     if (version === api_version) {
       drift = null;
     } else if (version !== drift) {

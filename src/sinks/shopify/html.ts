@@ -28,7 +28,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 /** What a reader sees of it, for comparing: Shopify writes the tags anew. */
 export function wordsOfHtml(html: string): string {
   return html
-    .replaceAll(/<[^>]*>/gu, ' ')
+    .replaceAll(/<[^<>]*>/gu, ' ')
     .replaceAll(/&(?:lt|gt|quot|#39|nbsp|amp);/gu, (sign) => SIGNS[sign] ?? sign)
     .replaceAll(/\s+/gu, ' ')
     .trim();

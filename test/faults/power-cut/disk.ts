@@ -1,5 +1,5 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { hash } from 'node:crypto';
+import { basename, dirname } from 'node:path';
 import type { Chance } from '../town/chance.ts';
 import type { Act } from './log.ts';
 
@@ -12,11 +12,21 @@ export const STYLES = [...FATES, 'mixed'] as const;
 export type Style = (typeof STYLES)[number];
 
 type Change = { place: number; bytes: Buffer } | { length: number };
-type File = { kind: 'file'; synced: Content; unsynced: Change[] };
+type File = { kind: 'file'; synced: Content; unsynced: Change[]; version: number };
 type Step = { name: string; node: Node | null };
 /** Steps of one change, such as both halves of a rename, happen together or not at all. */
 type Folder = { kind: 'folder'; synced: Map<string, Node>; unsynced: Step[][]; now: Map<string, Node> };
 type Node = File | Folder;
+
+/** What a power cut leaves: files and folders by their path, without a first slash. */
+export type Image = {
+  files: ReadonlyMap<string, Buffer>;
+  folders: readonly string[];
+  /** The same for the same bytes of the same recording. */
+  name: string;
+};
+
+type Drawing = { files: Map<string, Buffer>; folders: string[]; marks: string[] };
 
 /** Bytes that grow; what was never written is zero. */
 class Content {
@@ -59,6 +69,7 @@ export class Disk {
   readonly #top: string;
   readonly #root = newFolder();
   readonly #open = new Map<number, Node>();
+  #syncs = 0;
 
   constructor(top: string) {
     this.#top = top;
@@ -67,7 +78,7 @@ export class Disk {
   apply(act: Act): void {
     switch (act.what) {
       case 'opened': {
-        if (act.made) this.#link(act.path, { kind: 'file', synced: new Content(), unsynced: [] });
+        if (act.made) this.#link(act.path, this.#newFile());
         this.#open.set(act.fd, this.#find(act.path));
         break;
       }
@@ -107,9 +118,17 @@ export class Disk {
     }
   }
 
-  /** Writes what a power cut at this moment may leave into `folder`, which must be empty. */
-  image(folder: string, style: Style, random: Chance): void {
-    writeFolder(this.#root, folder, style, random);
+  /** What a power cut at this moment may leave. */
+  image(style: Style, random: Chance): Image {
+    const drawing: Drawing = { files: new Map(), folders: [], marks: [] };
+    draw(this.#root, '', style, random, drawing);
+    const { files, folders, marks } = drawing;
+    return { files, folders, name: hash('sha1', marks.join('\n'), 'base64') };
+  }
+
+  #newFile(): File {
+    this.#syncs += 1;
+    return { kind: 'file', synced: new Content(), unsynced: [], version: this.#syncs };
   }
 
   #link(path: string, node: Node): void {
@@ -124,7 +143,10 @@ export class Disk {
   #sync(node: Node | undefined): void {
     if (!node) throw new Error('Something unknown was synced.');
     if (node.kind === 'folder') for (const steps of node.unsynced) take(node.synced, steps);
-    else for (const change of node.unsynced) node.synced.apply(change);
+    else {
+      for (const change of node.unsynced) node.synced.apply(change);
+      if (node.unsynced.length > 0) node.version = this.#syncs += 1;
+    }
     node.unsynced = [];
   }
 
@@ -156,41 +178,54 @@ function take(entries: Map<string, Node>, steps: readonly Step[]): void {
   }
 }
 
-function writeFolder(folder: Folder, path: string, style: Style, random: Chance): void {
-  mkdirSync(path, { recursive: true });
+function draw(folder: Folder, path: string, style: Style, random: Chance, drawing: Drawing): void {
   const fate = fateOf(style, random);
   const entries = new Map(folder.synced);
   for (const steps of folder.unsynced) {
     if (fate === 'applied' || (fate !== 'dropped' && random.next() < 0.5)) take(entries, steps);
   }
   for (const [name, node] of entries) {
-    const place = join(path, name);
-    if (node.kind === 'folder') writeFolder(node, place, style, random);
-    else writeFileSync(place, contentOf(node, fateOf(style, random), random));
+    const place = path === '' ? name : `${path}/${name}`;
+    if (node.kind === 'folder') {
+      drawing.folders.push(place);
+      draw(node, place, style, random, drawing);
+      continue;
+    }
+    const { bytes, mark } = contentOf(node, fateOf(style, random), random);
+    drawing.files.set(place, bytes);
+    drawing.marks.push(`${place} ${node.version} ${mark}`);
   }
 }
 
 const fateOf = (style: Style, random: Chance): Fate => (style === 'mixed' ? random.pick(FATES) : style);
 
-function contentOf(file: File, fate: Fate, random: Chance): Buffer {
-  if (fate === 'dropped' || file.unsynced.length === 0) return file.synced.view();
+/** `mark` tells what became of the unsynced changes. */
+function contentOf(file: File, fate: Fate, random: Chance): { bytes: Buffer; mark: string } {
+  if (fate === 'dropped' || file.unsynced.length === 0) return { bytes: file.synced.view(), mark: '' };
   const content = file.synced.copy();
-  for (const change of survivors(file.unsynced, fate, random)) content.apply(change);
-  return content.view();
+  const marks: string[] = [];
+  for (const { change, mark } of survivors(file.unsynced, fate, random)) {
+    content.apply(change);
+    marks.push(mark);
+  }
+  return { bytes: content.view(), mark: marks.join(',') };
 }
 
-function survivors(changes: readonly Change[], fate: Exclude<Fate, 'dropped'>, random: Chance): Change[] {
+type Survivor = { change: Change; mark: string };
+
+function survivors(changes: readonly Change[], fate: Exclude<Fate, 'dropped'>, random: Chance): Survivor[] {
   switch (fate) {
     case 'applied':
-      return [...changes];
+      return changes.map((change, n) => ({ change, mark: String(n) }));
     case 'reordered':
       return changes
+        .map((change, n) => ({ change, mark: String(n), at: random.next() }))
         .filter(() => random.next() < 0.7)
-        .map((change) => ({ change, at: random.next() }))
-        .sort((a, b) => a.at - b.at)
-        .map(({ change }) => change);
+        .sort((a, b) => a.at - b.at);
     case 'torn':
-      return changes.flatMap(sectorsOf).filter(() => random.next() < 0.7);
+      return changes
+        .flatMap((change, n) => sectorsOf(change).map((sector, m) => ({ change: sector, mark: `${n}.${m}` })))
+        .filter(() => random.next() < 0.7);
   }
 }
 

@@ -1,96 +1,191 @@
-import { existsSync, rmSync } from 'node:fs';
+import { hash } from 'node:crypto';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { connect } from '../../../src/store/connection.ts';
+import type { VerifyPart } from '../../../src/store/faults.ts';
 import { openLedger, RestoreUnfinished, restoreLedger } from '../../../src/store/index.ts';
-import { openForReading } from '../../../src/store/open.ts';
+import { lockLedger } from '../../../src/store/lock.ts';
+import { openDatabase, openForReading } from '../../../src/store/open.ts';
 import { restoringName } from '../../../src/store/restore.ts';
-import { verifyChain } from '../../../src/store/verify-chain.ts';
-import { verifyReplay } from '../../../src/store/verify-replay.ts';
+import { verifyPart } from '../../../src/store/verify-parts.ts';
+import { walIsDamaged } from '../../../src/store/wal-check.ts';
 import { countingIds, ManualClock } from '../../support/manual-clock.ts';
+import type { Image } from './disk.ts';
+import { place } from './images.ts';
 
 /** `lost`: what was acknowledged and is not there. `broken`: what is not whole, or does not open. */
 export type Verdict = { lost: string[]; broken: string[] };
 
-/** Opens the ledger that a power cut left under `top`, and holds it against the lines acknowledged before. */
-export async function examine(top: string, acknowledged: readonly string[]): Promise<Verdict> {
-  const file = join(top, 'data', 'meshline.db');
-  const verdict: Verdict = { lost: [], broken: [] };
-  if (!existsSync(file) && acknowledged.length > 0) return { ...verdict, lost: [...acknowledged] };
-  try {
-    const ledger = await openLedger({ file, clock: new ManualClock(), ids: countingIds() });
-    await ledger.close();
-    const head = look(file, acknowledged, verdict);
-    for (const line of acknowledged) {
-      const [what, seq] = line.split(' ');
-      if (what === 'copied') lookAtCopy(join(top, 'data', 'copy.db'), Number(seq), head, verdict);
-    }
-  } catch (error) {
-    verdict.broken.push(`The ledger does not open: ${(error as Error).message}`);
-  }
-  return verdict;
-}
+/** What stands in a ledger, and what is wrong with it whatever was acknowledged. */
+type Whole = { broken: string[]; head: number; rows: Rows };
 
-/** The same for what restoring.ts was doing when the power was cut, and for what it is told to do then. */
-export async function examineRestore(top: string, said: readonly string[]): Promise<Verdict> {
-  const file = join(top, 'data', 'meshline.db');
-  const verdict: Verdict = { lost: [], broken: [] };
-  const exportsIn = (ledger: string) => {
-    const db = openForReading(ledger);
+const LEDGER = 'data/meshline.db';
+const COPY = 'data/copy.db';
+const LOCK = `${LEDGER}-lock`;
+
+type Level = 'full' | 'normal';
+
+const open = async (file: string, synchronous: Level = 'full') =>
+  (await openLedger({ file, clock: new ManualClock(), ids: countingIds(), synchronous })).close();
+
+/**
+ * Looks at the images of one recording, in a folder of its own. On each of them SQLite recovers for real.
+ * The rest (Meshline's opening, the chain, the replay) is a function of the bytes that SQLite recovered,
+ * so it is done once for each that are different, and so are the lock's files.
+ */
+export class Survivors {
+  readonly #top: string;
+  readonly #level: Level;
+  readonly #ledgers = new Map<string, Whole>();
+  readonly #copies = new Map<string, Whole>();
+  readonly #restores = new Map<string, Verdict>();
+  readonly #locks = new Set<string>();
+
+  constructor(top: string, level: Level = 'full') {
+    this.#top = top;
+    this.#level = level;
+  }
+
+  /** Opens the ledger that the power cut left, and holds it against the lines acknowledged before. */
+  async examine(image: Image, acknowledged: readonly string[]): Promise<Verdict> {
+    if (!image.files.has(LEDGER) && acknowledged.length > 0) return { lost: [...acknowledged], broken: [] };
     try {
-      verifyAll(db, verdict);
-      return rowsOf(db).exports.size;
-    } finally {
-      db.close();
+      if (!image.files.has(LEDGER)) return await this.#began(image);
+      const { broken, head, rows } = await this.#recovered(image);
+      const lost = acknowledged.filter((line) => !line.startsWith('copied ') && !stands(line, rows));
+      const verdict = { lost, broken: [...broken] };
+      for (const line of acknowledged) {
+        const [what, seq] = line.split(' ');
+        if (what === 'copied') this.#lookAtCopy(image, Number(seq), head, verdict);
+      }
+      return verdict;
+    } catch (error) {
+      return { lost: [], broken: [`The ledger does not open: ${(error as Error).message}`] };
     }
-  };
-  const open = async () => {
-    await (await openLedger({ file, clock: new ManualClock(), ids: countingIds() })).close();
-    return exportsIn(file);
-  };
-  try {
-    const there = await open().catch(async (error: unknown) => {
-      if (!(error instanceof RestoreUnfinished)) throw error;
-      if (existsSync(file)) rmSync(restoringName(file));
-      else await restoreLedger(join(top, 'data', 'backup.db'), file, 'again');
-      return await open();
-    });
+  }
+
+  /** The same for what restoring.ts was doing when the power was cut, and for what it is told to do then. */
+  async examineRestore(image: Image, said: readonly string[]): Promise<Verdict> {
+    const file = join(this.#top, LEDGER);
+    place(image, this.#top);
+    try {
+      await open(file);
+    } catch (error) {
+      if (!(error instanceof RestoreUnfinished)) return { lost: [], broken: [(error as Error).message] };
+      if (!existsSync(file)) return this.#restoredAgain(image, said);
+      rmSync(restoringName(file));
+      await open(file);
+    }
+    return this.#afterRestore(said);
+  }
+
+  /** A restore begins by removing the copy that was not finished, so only the rest makes a difference. */
+  async #restoredAgain(image: Image, said: readonly string[]): Promise<Verdict> {
+    const names = [...image.files.keys()].filter((name) => !name.startsWith(restoringName(LEDGER))).sort();
+    const key = [...said, ...names, digest(names.map((name) => image.files.get(name) ?? null))].join();
+    const known = this.#restores.get(key);
+    if (known) return known;
+    const file = join(this.#top, LEDGER);
+    const verdict = await restoreLedger(join(this.#top, 'data', 'backup.db'), file, 'again').then(
+      async () => {
+        await open(file);
+        return this.#afterRestore(said);
+      },
+      (error: Error) => ({ lost: [], broken: [error.message] }),
+    );
+    this.#restores.set(key, verdict);
+    return verdict;
+  }
+
+  #afterRestore(said: readonly string[]): Verdict {
+    const file = join(this.#top, LEDGER);
+    const verdict: Verdict = { lost: [], broken: [] };
+    const exportsIn = (ledger: string) => {
+      const { rows, broken } = this.#whole(ledger, this.#ledgers);
+      verdict.broken.push(...broken);
+      return rows.exports.size;
+    };
+    const there = exportsIn(file);
     const done = said.includes('restored');
     if (there !== 2 && (done || there !== 4)) verdict.broken.push(`The ledger holds ${there} exports`);
     if (done && exportsIn(`${file}.before-restore-T`) !== 4) verdict.lost.push('the ledger that was there');
-  } catch (error) {
-    verdict.broken.push((error as Error).message);
+    return verdict;
   }
-  return verdict;
+
+  /** Before anything was acknowledged there may be no ledger yet; then one is begun. */
+  async #began(image: Image): Promise<Verdict> {
+    place(image, this.#top);
+    await open(join(this.#top, LEDGER), this.#level);
+    return { lost: [], broken: [] };
+  }
+
+  async #recovered(image: Image): Promise<Whole> {
+    const file = join(this.#top, LEDGER);
+    place(image, this.#top);
+    const lock = digest([LOCK, `${LOCK}-journal`].map((name) => image.files.get(name) ?? null));
+    if (!this.#locks.has(lock)) lockLedger(file).release();
+    this.#locks.add(lock);
+    if (this.#level === 'full' && walIsDamaged(`${file}-wal`))
+      throw new Error('its log is taken for damaged');
+    openDatabase(file).close();
+    const recovered = digest([readFileSync(file)]);
+    const known = this.#ledgers.get(recovered);
+    if (known) return known;
+    place(image, this.#top);
+    await open(file, this.#level);
+    const whole = wholeOf(file);
+    this.#ledgers.set(recovered, whole);
+    return whole;
+  }
+
+  #lookAtCopy(image: Image, seq: number, head: number, verdict: Verdict): void {
+    const bytes = image.files.get(COPY);
+    if (!bytes) {
+      verdict.lost.push(`the backup up to event ${seq}`);
+      return;
+    }
+    const { head: copied, broken } = this.#whole(join(this.#top, COPY), this.#copies);
+    verdict.broken.push(...broken);
+    if (copied !== seq) verdict.broken.push(`The backup ends at event ${copied} instead of ${seq}`);
+    if (copied > head) verdict.lost.push(`events ${head + 1} to ${copied}, which the backup has`);
+  }
+
+  #whole(file: string, known: Map<string, Whole>): Whole {
+    const bytes = digest(
+      ['', '-wal'].map((end) => (existsSync(file + end) ? readFileSync(file + end) : null)),
+    );
+    const whole = known.get(bytes) ?? wholeOf(file);
+    known.set(bytes, whole);
+    return whole;
+  }
 }
 
-/** Gives the number of the last event. */
-function look(file: string, acknowledged: readonly string[], verdict: Verdict): number {
+const digest = (parts: readonly (Buffer | null)[]) =>
+  parts.map((part) => (part === null ? '' : hash('sha1', part, 'base64'))).join();
+
+const PARTS: readonly VerifyPart[] = [
+  { part: 'file' },
+  { part: 'chain', noted: [], after: null, until: null },
+  { part: 'replay', from: null, below: null },
+  { part: 'others' },
+];
+
+/** The same as `verify`, without its threads: those take longer to start than all the rest. */
+function wholeOf(file: string): Whole {
   const db = openForReading(file);
   try {
-    const head = verifyAll(db, verdict);
+    const done = PARTS.map((part) => verifyPart(file, part));
+    const broken = done.flatMap(({ faults }) => faults.map(({ what, where }) => `${where}: ${what}`));
+    const head = done.find((part) => part.head !== null)?.head?.seq ?? 0;
     const rows = rowsOf(db);
     for (const [id, status] of rows.exports) {
-      const half = whatIsHalf(id, status, rows.outbox, rows.keys);
-      if (half !== null) verdict.broken.push(half);
+      const half = whatIsHalf(id, status, rows);
+      if (half !== null) broken.push(half);
     }
-    for (const line of acknowledged) {
-      const [what = '', id = ''] = line.split(' ');
-      if (what !== 'copied' && !stands(what, id, rows)) verdict.lost.push(line);
-    }
-    return head;
+    return { broken, head, rows };
   } finally {
     db.close();
   }
-}
-
-/** The same as `verify`, without its threads: those take longer to start than all the rest. */
-function verifyAll(db: Database.Database, verdict: Verdict): number {
-  const connection = connect(db);
-  const found = (what: string, where: string) => verdict.broken.push(`${where}: ${what}`);
-  const { head } = verifyChain(connection, [], found);
-  verifyReplay(connection, found);
-  return head.seq;
 }
 
 type Rows = {
@@ -116,7 +211,7 @@ function rowsOf(db: Database.Database): Rows {
 const cardOf = (id: string) => `card:${id}:C0MERCH`;
 const pushOf = (id: string) => `push:${id}:shop`;
 
-function whatIsHalf(id: string, status: string, outbox: Rows['outbox'], keys: Rows['keys']): string | null {
+function whatIsHalf(id: string, status: string, { outbox, keys }: Rows): string | null {
   if (!keys.has(id)) return `${id} is stored without the answer to its sender`;
   if (!outbox.has(cardOf(id))) return `${id} has no card in the outbox`;
   if (outbox.has(pushOf(id)) !== (status === 'delivering'))
@@ -124,7 +219,8 @@ function whatIsHalf(id: string, status: string, outbox: Rows['outbox'], keys: Ro
   return null;
 }
 
-function stands(what: string, id: string, { exports, outbox }: Rows): boolean {
+function stands(line: string, { exports, outbox }: Rows): boolean {
+  const [what = '', id = ''] = line.split(' ');
   const status = exports.get(id);
   switch (what) {
     case 'received':
@@ -137,19 +233,4 @@ function stands(what: string, id: string, { exports, outbox }: Rows): boolean {
       return status === 'delivered';
   }
   throw new Error(`The workload acknowledged something unknown: ${what}.`);
-}
-
-function lookAtCopy(file: string, seq: number, head: number, verdict: Verdict): void {
-  if (!existsSync(file)) {
-    verdict.lost.push(`the backup up to event ${seq}`);
-    return;
-  }
-  const db = new Database(file, { readonly: true });
-  try {
-    const copied = verifyAll(db, verdict);
-    if (copied !== seq) verdict.broken.push(`The backup ends at event ${copied} instead of ${seq}`);
-    if (copied > head) verdict.lost.push(`events ${head + 1} to ${copied}, which the backup has`);
-  } finally {
-    db.close();
-  }
 }

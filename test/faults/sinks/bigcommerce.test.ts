@@ -14,6 +14,9 @@ import {
 } from '../../unit/sinks/bigcommerce-pushes.ts';
 import { type BigShop, openShop } from '../../unit/sinks/bigcommerce-shop.ts';
 import type { Fault } from '../../unit/sinks/bigcommerce-shop-parts.ts';
+import { countTries, met } from './tally.ts';
+
+countTries();
 
 type Case = {
   name: string;
@@ -213,6 +216,7 @@ describe.each(CASES)('$name', ({ push, settings = {}, prepare, write, stands }) 
     const { pusher, clock } = openBigCommerce(shop.url, settings);
     const hung = shop.spoil({ on: write, after, how });
     const outcomes = await drive(pusher, push, clock, hung);
+    met(shop.effects.filter((effect) => write.test(effect)).length);
     expect(outcomes[0]?.kind).toBe(first);
     expect(outcomes.at(-1)?.kind).toBe('delivered');
     expect(shop.effects.filter((effect) => write.test(effect))).toHaveLength(1);

@@ -6,6 +6,9 @@ import { ManualClock } from '../../support/manual-clock.ts';
 import { aLabel, aVoid, FAULTS } from '../../unit/sinks/carrier-far-side.ts';
 import { logInto } from '../../unit/sinks/far-side.ts';
 import { again, fedexFarSide } from '../../unit/sinks/fedex-far-side.ts';
+import { countTries, met } from './tally.ts';
+
+countTries();
 
 async function scene() {
   const far = await fedexFarSide();
@@ -43,6 +46,7 @@ describe('a purchase whose answer is lost', () => {
       reference: '794953555010',
       facts: { tracking_number: '794953555010', carrier: 'fedex' },
     });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 
@@ -54,6 +58,7 @@ describe('a purchase whose answer is lost', () => {
     await push(label, name === 'silence' ? FEDEX.ship : undefined);
     for (const attempt of [2, 3])
       expect(await push({ ...again(label), attempt })).toMatchObject({ kind: 'unknown' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 
@@ -64,6 +69,7 @@ describe('a purchase whose answer is lost', () => {
     await push(label);
     await push(aVoid('fedex', '794953555010'));
     expect(await push(again(label))).toMatchObject({ kind: 'unknown' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 
@@ -76,6 +82,7 @@ describe('a purchase whose answer is lost', () => {
       const label = aLabel('fedex');
       await push(label);
       expect(await push(again(label))).toMatchObject({ kind: 'unknown' });
+      met(far.labels.length);
       expect(far.labels).toHaveLength(1);
     },
   );
@@ -97,6 +104,7 @@ describe('a purchase that surely had no effect', () => {
     const { far, push } = await scene();
     far.fail(FEDEX.ship, FAULTS.expired);
     expect(await push(aLabel('fedex'))).toMatchObject({ kind: 'delivered' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
     expect(far.state.tokens).toBe(2);
   });
@@ -120,6 +128,7 @@ describe('a purchase that surely had no effect', () => {
     expect(outcome).toMatchObject({ kind: 'retry' });
     expect(far.asked(FEDEX.ship)).toEqual([]);
     expect(await push(next(label, outcome))).toMatchObject({ kind: 'delivered' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 
@@ -132,6 +141,7 @@ describe('a purchase that surely had no effect', () => {
       const outcome = await push(label, name === 'silence' ? FEDEX.token : undefined);
       expect(outcome).toMatchObject({ kind: 'retry' });
       expect(await push(next(label, outcome))).toMatchObject({ kind: 'delivered' });
+      met(far.labels.length);
       expect(far.labels).toHaveLength(1);
     },
   );
@@ -151,6 +161,7 @@ describe('a purchase that surely had no effect', () => {
     const label = aLabel('fedex');
     expect(await push(label)).toMatchObject({ kind: 'failed', exception_code: 'address_invalid' });
     expect(await push({ ...label, attempt: 2 })).toMatchObject({ kind: 'delivered' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 });
@@ -180,6 +191,7 @@ describe('a crash', () => {
   it('before a price was kept leaves no doubt', async () => {
     const { far, push } = await scene();
     expect(await push(again(aLabel('fedex')))).toMatchObject({ kind: 'delivered' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
     expect(far.asked(FEDEX.track)).toEqual([]);
   });

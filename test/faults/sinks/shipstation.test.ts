@@ -10,6 +10,9 @@ import {
   type Trouble,
   voidPush,
 } from '../../unit/sinks/shipstation-side.ts';
+import { countTries, met } from './tally.ts';
+
+countTries();
 
 const AFTER: Trouble[] = [
   'reset_after',
@@ -55,6 +58,7 @@ describe('buying a label', () => {
       const { far, finish, count } = await scene();
       far.trouble('POST /v2/labels', trouble);
       const outcomes = await finish(labelPush());
+      met(far.labels.length);
       expect(kinds(outcomes)).toEqual(['unknown', 'delivered']);
       expect(outcomes.at(-1)).toMatchObject({
         reference: far.labels[0]?.label_id,
@@ -70,7 +74,9 @@ describe('buying a label', () => {
     async ([, trouble]) => {
       const { far, finish } = await scene();
       far.trouble('POST /v2/labels', trouble);
-      expect(kinds(await finish(labelPush()))).toEqual(['unknown', 'delivered']);
+      const outcomes = await finish(labelPush());
+      met(far.labels.length);
+      expect(kinds(outcomes)).toEqual(['unknown', 'delivered']);
       expect(far.labels).toHaveLength(1);
       expect(far.shipments).toHaveLength(1);
     },
@@ -92,7 +98,10 @@ describe('buying a label', () => {
     async ([, trouble]) => {
       const { far, finish } = await scene();
       far.trouble('POST /v2/shipments', trouble);
-      expect(kinds(await finish(labelPush()))).toEqual(['unknown', 'delivered']);
+      const outcomes = await finish(labelPush());
+      met(far.labels.length);
+      met(far.shipments.length);
+      expect(kinds(outcomes)).toEqual(['unknown', 'delivered']);
       expect(far.shipments).toHaveLength(1);
       expect(far.labels).toHaveLength(1);
     },

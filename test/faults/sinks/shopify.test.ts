@@ -16,6 +16,9 @@ import {
   openSink,
   priceBody,
 } from '../../unit/sinks/shopify-shop.ts';
+import { countTries, met } from './tally.ts';
+
+countTries();
 
 type Operation = { mutation: string; request: () => PushRequest };
 
@@ -253,8 +256,9 @@ describe('every operation', () => {
     const { ends } = FAULTS[fault] as Case;
     const unsettled = ends.kind === 'unknown';
     const next = await carryOut(pusherOf(sink), { ...last, attempt: 2, unsettled });
-    expect(next.outcome).toMatchObject({ kind: 'delivered' });
     const again = await carryOut(pusherOf(sink), { ...next.request, attempt: 3, unsettled: true });
+    met(far.shop.effects.filter((name) => name === mutation).length);
+    expect(next.outcome).toMatchObject({ kind: 'delivered' });
     expect(again.outcome).toMatchObject({ kind: 'delivered' });
     expect(far.shop.effects.filter((name) => name === mutation)).toHaveLength(1);
   });

@@ -7,6 +7,9 @@ import { aLabel, aVoid, FAULTS, PARCEL, send } from '../../unit/sinks/carrier-fa
 import { logInto } from '../../unit/sinks/far-side.ts';
 import { again } from '../../unit/sinks/fedex-far-side.ts';
 import { uspsFarSide } from '../../unit/sinks/usps-far-side.ts';
+import { countTries, met } from './tally.ts';
+
+countTries();
 
 async function scene() {
   const far = await uspsFarSide();
@@ -45,6 +48,7 @@ describe('a purchase whose answer is lost', () => {
     expect(outcome).toMatchObject({ kind: 'unknown' });
     for (const attempt of [2, 3])
       expect(await push({ ...again(label), attempt })).toMatchObject({ kind: 'unknown' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 
@@ -78,8 +82,10 @@ describe('a purchase that surely had no effect', () => {
     far.fail(USPS.label, FAULTS.throttled);
     const outcome = await push(label);
     expect(outcome).toMatchObject({ kind: 'retry' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
     expect(await push(next(label, outcome))).toMatchObject({ kind: 'delivered' });
+    met(far.labels.length, 2);
     expect(far.labels).toHaveLength(2);
   });
 
@@ -87,6 +93,7 @@ describe('a purchase that surely had no effect', () => {
     const { far, push } = await scene();
     far.fail(USPS.label, FAULTS.expired);
     expect(await push(aLabel('usps'))).toMatchObject({ kind: 'delivered' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 
@@ -98,6 +105,7 @@ describe('a purchase that surely had no effect', () => {
       const outcome = await push(label, name === 'silence' ? path : undefined);
       expect([name, outcome.kind]).toEqual([name, 'retry']);
       expect(await push(next(label, outcome))).toMatchObject({ kind: 'delivered' });
+      met(far.labels.length);
       expect(far.labels).toHaveLength(1);
     }
   });
@@ -139,6 +147,7 @@ describe('a crash', () => {
   it('before a price was kept leaves no doubt', async () => {
     const { far, push } = await scene();
     expect(await push(again(aLabel('usps')))).toMatchObject({ kind: 'delivered' });
+    met(far.labels.length);
     expect(far.labels).toHaveLength(1);
   });
 });

@@ -73,12 +73,27 @@ export const BY_TWO: readonly Maker[] = [
     }),
 ];
 
-/** `count` exports, made when they are sent: seven of ten by policy, two by one person, one by two. */
-export function mixed(count: number): (() => Parcel)[] {
-  return Array.from({ length: count }, (_, n) => {
-    const kind = n % 10;
-    const makers = kind < 7 ? BY_POLICY : kind < 9 ? BY_ONE : BY_TWO;
-    const maker = makers[Math.floor(n / 10 + kind) % makers.length] as Maker;
-    return () => maker(n);
-  });
+function made(n: number, makers: readonly Maker[], turn: number): Parcel {
+  const maker = makers[turn % makers.length];
+  if (!maker) throw new Error('There is nothing to send.');
+  return maker(n);
+}
+
+/** The `n`th export, of a type that goes through by policy. */
+export function ofPolicy(n: number): Parcel {
+  return made(n, BY_POLICY, n);
+}
+
+/** The `n`th export, of a type that people are asked about; the types take turns with every second `n`. */
+export function ofPeople(n: number): Parcel {
+  return made(n, [...BY_ONE, ...BY_TWO], n >> 1);
+}
+
+/**
+ * The `n`th export of a steady stream: machine traffic mostly, because Slack takes about one message a
+ * second in a channel; every twelfth is asked of people, and of the first sixteen every second.
+ */
+export function steady(n: number): Parcel {
+  if (n < 16) return n % 2 === 1 ? ofPeople(n) : ofPolicy(n);
+  return n % 12 === 0 ? made(n, [...BY_ONE, ...BY_TWO], n / 12) : ofPolicy(n);
 }

@@ -45,3 +45,15 @@ export function outboxOf(file: string): Record<string, number> {
     ),
   );
 }
+
+/** What the last process had begun outside and not written down when it ended: outbox rows by kind, with their keys. */
+export function cutOff(file: string): { kind: string; key: string }[] {
+  return looking(file, (db) =>
+    db
+      .prepare<[], { kind: string; key: string }>(
+        `SELECT kind, key FROM outbox WHERE lease_until IS NOT NULL
+          AND token > (SELECT value FROM counters WHERE name = 'epoch') * 4294967296`,
+      )
+      .all(),
+  );
+}

@@ -26,16 +26,21 @@ export type Town = {
   env: NodeJS.ProcessEnv;
   /** Spawns the process; a running one must have ended. */
   start(): ChildProcess;
+  /** `performance.now()` of the last spawn. */
+  startedAt(): number;
   /** Resolves with the milliseconds until `/readyz` says yes; rejects when the process ends before. */
   ready(): Promise<number>;
+  /** Resolves with its streams when the process ends by itself; that is never expected. */
+  ended(): Promise<string>;
   /** Ends the process by a signal and gives its exit code, null after SIGKILL. */
   end(signal: 'SIGKILL' | 'SIGTERM'): Promise<number | null>;
   /** What the present process wrote to its streams. */
   output(): string;
+  /** May be called again. */
   close(): Promise<void>;
 };
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -89,6 +94,12 @@ export async function openTown(
   let child: ChildProcess | null = null;
   let output: string[] = [];
   let startedAt = 0;
+  let closed: Promise<void> | null = null;
+  const close = async () => {
+    await town.end('SIGKILL');
+    await Promise.all([sandbox.close(), sinks.close()]);
+    rmSync(folder, { recursive: true, force: true });
+  };
 
   const town: Town = {
     sandbox,
@@ -105,16 +116,21 @@ export async function openTown(
       }
       return child;
     },
+    startedAt: () => startedAt,
     async ready() {
       const running = child;
       while (performance.now() - startedAt < READY_WITHIN_MS) {
-        if (running?.exitCode !== null) break;
+        if (running?.exitCode !== null || running.signalCode !== null) break;
         const answer = await fetch(`${url}/readyz`).catch(() => null);
         await answer?.arrayBuffer().catch(() => undefined);
         if (answer?.ok) return performance.now() - startedAt;
-        await pause(15);
+        await pause(30);
       }
       throw new Error(`Meshline did not become ready:\n${output.join('')}`);
+    },
+    async ended() {
+      if (child && child.exitCode === null && child.signalCode === null) await once(child, 'exit');
+      return output.join('');
     },
     async end(signal) {
       const running = child;
@@ -127,10 +143,9 @@ export async function openTown(
       return running.exitCode;
     },
     output: () => output.join(''),
-    async close() {
-      await town.end('SIGKILL');
-      await Promise.all([sandbox.close(), sinks.close()]);
-      rmSync(folder, { recursive: true, force: true });
+    close() {
+      closed ??= close();
+      return closed;
     },
   };
   return town;

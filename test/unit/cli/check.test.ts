@@ -1,10 +1,19 @@
-import { createServer } from 'node:net';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts';
 import { checkDirectory } from '../../../src/cli/check-directory.ts';
 import { checkWorkspace } from '../../../src/cli/check-slack.ts';
+import { checkStart } from '../../../src/cli/check-start.ts';
+import { systemClock, systemIds } from '../../../src/clock.ts';
+import { readEnvironment } from '../../../src/config.ts';
 import type { Directory, Person } from '../../../src/exports/ownership.ts';
+import { headLine } from '../../../src/head-line.ts';
 import { reach } from '../../../src/sinks/reach.ts';
+import { openLedger } from '../../../src/store/index.ts';
 import { EXAMPLE, load, SECRETS } from '../../support/config.ts';
 import { ALICE, CAROL, directory, GONE } from '../../support/core.ts';
 
@@ -98,5 +107,34 @@ describe('a sink', () => {
 
   it('is never looked for at instance metadata', async () => {
     expect(await reach('http://169.254.169.254/latest', true)).toContain('never called');
+  });
+});
+
+describe('what a start would refuse', () => {
+  it('is a port that is taken, and a ledger that ends before its noted head', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meshline-check-'));
+    const server = createServer().listen(0, '127.0.0.1');
+    onTestFinished(() => {
+      server.close();
+      rmSync(folder, { recursive: true, force: true });
+    });
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const file = join(folder, 'meshline.db');
+    const heads = join(folder, 'heads.txt');
+    const ledger = await openLedger({ file, clock: systemClock, ids: systemIds(systemClock) });
+    await ledger.close();
+    writeFileSync(heads, headLine(systemClock.now(), { seq: 9, hash: Buffer.alloc(32) }));
+    const loaded = load(`${EXAMPLE}\nschedules: { head: { every_ms: 60000, file: ${heads} } }\n`, SECRETS);
+    if (!loaded.ok) throw new Error('The example has no faults.');
+    const read = readEnvironment({ MESHLINE_DB: file, MESHLINE_PORT: String(port) });
+    if (!read.ok) throw new Error('The environment has no faults.');
+    const findings = await checkStart(loaded.config, read.environment);
+    expect(texts(findings, 'warn')).toEqual([
+      expect.stringContaining(`Port ${port} of 127.0.0.1 is taken by another program.`),
+    ]);
+    expect(texts(findings, 'fail')).toEqual([
+      expect.stringMatching(/^Ledger: The ledger ends at event 0, and .*heads\.txt notes event 9: /),
+    ]);
   });
 });

@@ -13,6 +13,7 @@ const row = (unsettled: boolean): OutboxRow => ({
   due_at: 0,
   attempts: 2,
   unsettled,
+  unsettled_since: null,
   token: 1,
 });
 const NO_CONNECTION: SinkOutcome = { kind: 'retry', after_ms: null, cause: 'No connection.' };

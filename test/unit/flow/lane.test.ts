@@ -52,6 +52,18 @@ describe('a lane', () => {
     expect(lane.next(NOW)).toMatchObject({ key: 'a2' });
   });
 
+  it('keeps the place of a row that is told again, so that one that is tried again passes nobody', () => {
+    const lane = new Lane(1, null);
+    for (const key of ['tried', 'waits', 'too']) lane.put(push(key, key));
+    expect(lane.next(NOW)).toMatchObject({ key: 'tried' });
+    lane.put({ ...push('tried', 'tried'), due_at: NOW + 100 });
+    lane.done('tried');
+    expect(lane.next(NOW + 200)).toMatchObject({ key: 'waits' });
+    lane.done('waits');
+    for (const key of ['too', 'tried']) lane.put(push(key, key));
+    expect(drain(lane, NOW + 200)).toEqual(['too', 'tried']);
+  });
+
   it('says how long to wait for what is not due, and for quiet that was asked for', () => {
     const lane = new Lane(1, null);
     lane.put(note('a', 1, 1, NOW + 500));

@@ -159,7 +159,7 @@ export async function openBench(change: { desk?: (desk: Desk) => Desk } = {}): P
     campaigns: createCampaignDesk(flow, { sink: () => null }),
     owners: await openRoster(directory, new Map(), ledger, clock),
     catalog,
-    homes: { shown: () => {} },
+    homes: { shown: () => {}, owed: () => {} },
     clock,
     log,
     firstSeen: async (id) => (await ledger.firstSeen('slack', id, '', clock.now(), 600_000)) === 'new',
@@ -167,6 +167,7 @@ export async function openBench(change: { desk?: (desk: Desk) => Desk } = {}): P
       changes.push(seen);
       return Promise.resolve();
     },
+    onLost: async (place) => void (await ledger.lost(place, clock.now())),
   };
   const slack = createSlack({
     botToken: sandbox.botToken,

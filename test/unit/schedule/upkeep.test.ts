@@ -100,7 +100,7 @@ describe('backups on a schedule', () => {
     await vi.waitFor(() => expect(state(jobs).failures).toBe(2), WITHIN);
     const registry = new Registry();
     addUpkeepMetrics(registry, jobs.states);
-    expect(await registry.metrics()).toContain('meshline_upkeep_failures_total{job="backup"} 2');
+    expect(await registry.metrics()).toContain('meshline_upkeep_failures_total{upkeep="backup"} 2');
   });
 
   it('show how old the newest one is', async () => {
@@ -111,7 +111,7 @@ describe('backups on a schedule', () => {
     expect(upkeepChecks(jobs.states())[0]?.detail).toBe('Last done 7 minutes ago.');
     const registry = new Registry();
     addUpkeepMetrics(registry, jobs.states);
-    expect(await registry.metrics()).toContain('meshline_upkeep_age_seconds{job="backup"} 420');
+    expect(await registry.metrics()).toContain('meshline_upkeep_age_seconds{upkeep="backup"} 420');
   });
 });
 

@@ -25,9 +25,15 @@ it('opens after failures of different pushes in a row, lost answers among them',
   const { breaker, settle } = start();
   settle('a', down);
   settle('b', lost);
-  expect(breaker.state()).toEqual({ state: 'closed', failures: 2, retry_after_ms: null });
+  expect(breaker.state()).toMatchObject({ state: 'closed', failures: 2, retry_after_ms: null });
   settle('c', down);
-  expect(breaker.state()).toEqual({ state: 'open', failures: 3, retry_after_ms: 1_000 });
+  expect(breaker.state()).toEqual({
+    state: 'open',
+    failures: 3,
+    retry_after_ms: 1_000,
+    resting_ms: 0,
+    cause: 'Down.',
+  });
   expect(breaker.allow('d')).toEqual({ ok: false, after_ms: 1_000 });
 });
 
@@ -49,7 +55,13 @@ it('lets one probe through after the cool-down, and closes when it succeeds', ()
   const probe = breaker.allow('d');
   expect(breaker.allow('e').ok).toBe(false);
   if (probe.ok) probe.settle(no);
-  expect(breaker.state()).toEqual({ state: 'closed', failures: 0, retry_after_ms: null });
+  expect(breaker.state()).toEqual({
+    state: 'closed',
+    failures: 0,
+    retry_after_ms: null,
+    resting_ms: null,
+    cause: null,
+  });
 });
 
 it('rests longer after each failed probe, up to the cap, and starts afresh once closed', () => {
@@ -60,6 +72,7 @@ it('rests longer after each failed probe, up to the cap, and starts afresh once 
     clock.advance(rest);
     settle('probe', lost);
   }
+  expect(breaker.state()).toMatchObject({ resting_ms: 11_000, cause: 'Lost.' });
   clock.advance(4_000);
   settle('probe', fine);
   trip();

@@ -100,7 +100,9 @@ it('lets a sink in trouble rest, says so once, and begins again with one probe',
   const clock = new ManualClock();
   const { pusher, lines } = pusherFor(openWebhook({ url: far.url }, { clock }), clock);
   for (const key of ['a', 'b']) expect(await pusher.push(aPush({ key }))).toMatchObject({ kind: 'retry' });
-  expect(pusher.breakerStates()).toEqual({ oms: { state: 'open', failures: 2, retry_after_ms: 1_000 } });
+  expect(pusher.breakerStates()).toMatchObject({
+    oms: { state: 'open', failures: 2, retry_after_ms: 1_000 },
+  });
   expect(await pusher.push(aPush({ key: 'c' }))).toEqual({
     kind: 'retry',
     after_ms: 1_000,
@@ -122,4 +124,40 @@ it('turns a defect in a sink into an unknown outcome that tells nothing', async 
   expect(outcome.kind).toBe('unknown');
   expect(JSON.stringify([outcome, lines])).not.toContain('canary');
   expect(JSON.stringify([outcome, lines])).not.toContain(SECRET);
+});
+
+it('gives up an attempt that never ends, and begins no other of its key beside it', async () => {
+  const clock = new ManualClock();
+  const begun: string[] = [];
+  const ends = new Map<string, (outcome: SinkOutcome) => void>();
+  const kind = defineSink({
+    kind: 'slow',
+    settings: z.strictObject({}),
+    create: (_settings, { name }) => ({
+      name,
+      limits: { concurrency: 1, rate_per_second: null },
+      idempotent: true,
+      accepts: () => true,
+      push({ key }) {
+        begun.push(key);
+        return new Promise<SinkOutcome>((resolve) => ends.set(key, resolve));
+      },
+      reconcile: () => Promise.resolve({ kind: 'unknown' }),
+      close: () => Promise.resolve(),
+    }),
+  });
+  const deps = { clock, ids: countingIds(), log: logInto([]), version: '0.0.0' };
+  const sink = kind.open({}, { ...deps, name: 'oms', secrets: [], http: () => ({}) as never });
+  const { pusher } = pusherFor(sink, clock);
+  const first = pusher.push(aPush({ key: 'a' }));
+  await expect.poll(() => begun).toEqual(['a']);
+  clock.advance(120_000);
+  expect(await first).toEqual({ kind: 'unknown', cause: 'The attempt took too long and was given up.' });
+  const again = () => pusher.push(aPush({ key: 'a', unsettled: true }));
+  expect(await again()).toEqual({ kind: 'unknown', cause: 'An earlier attempt has not ended yet.' });
+  ends.get('a')?.({ kind: 'delivered', reference: 'R-1' });
+  await expect.poll(again).toEqual({ kind: 'delivered', reference: 'R-1' });
+  expect(begun).toEqual(['a']);
+  void again();
+  await expect.poll(() => begun).toEqual(['a', 'a']);
 });

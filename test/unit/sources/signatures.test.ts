@@ -27,8 +27,16 @@ describe('Shopify', () => {
   it('takes what either secret of a rotation signed', async () => {
     for (const secret of secrets) {
       const hook = shopifyHook('orders/create', { a: 1 }, { id: 'one', event: 'e', at: T0, secret });
-      expect(await genuine(hook)).toEqual({ id: 'one', event: 'e', topic: 'orders/create', at: T0 });
+      const id = expect.stringMatching(/^[0-9a-f]{64}$/);
+      expect(await genuine(hook)).toEqual({ id, event: 'e', topic: 'orders/create', at: T0 });
     }
+  });
+
+  it('knows a delivery by what is signed of it, whatever id it comes under', async () => {
+    const idOf = async (hook: Hook) => Reflect.get(await genuine(hook), 'id');
+    const first = await idOf(shopifyHook('orders/create', { a: 1 }, { id: 'one' }));
+    expect(await idOf(shopifyHook('orders/create', { a: 1 }, { id: 'two' }))).toBe(first);
+    expect(await idOf(shopifyHook('orders/create', { a: 2 }, { id: 'one' }))).not.toBe(first);
   });
 
   it.each([

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { backupFile, openLedger, verifyFile } from '../../../src/store/index.ts';
 import { OWNER } from '../../support/events.ts';
 import { T0 } from '../../support/manual-clock.ts';
@@ -20,6 +20,10 @@ describe('backup', () => {
         }));
       }
     })();
+    onTestFinished(async () => {
+      going = false;
+      await writing;
+    });
     const least = ledger.head();
     const backup = await ledger.backup(copy);
     going = false;

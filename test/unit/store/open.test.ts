@@ -1,9 +1,16 @@
 import { once } from 'node:events';
-import { symlinkSync, writeFileSync } from 'node:fs';
+import { linkSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
-import { LedgerClosed, LedgerCorrupt, LedgerLocked, openLedger } from '../../../src/store/index.ts';
+import {
+  LedgerClosed,
+  LedgerCorrupt,
+  LedgerHasTwoNames,
+  LedgerLocked,
+  LedgerTaken,
+  openLedger,
+} from '../../../src/store/index.ts';
 import { assertDurable, openDatabase } from '../../../src/store/open.ts';
 import { countingIds, ManualClock } from '../../support/manual-clock.ts';
 import { startChild } from './children/start.ts';
@@ -37,6 +44,38 @@ describe('one writer', () => {
     const link = join(folder(), 'link.db');
     symlinkSync(file, link);
     await expect(openLedger({ file: link, ...parts() })).rejects.toThrow(LedgerLocked);
+  });
+
+  it('knows a link to a ledger that is still to be made', async () => {
+    const file = join(folder(), 'meshline.db');
+    const link = join(folder(), 'link.db');
+    symlinkSync(file, link);
+    const ledger = await openLedger({ file: link, ...parts() });
+    await expect(openLedger({ file, ...parts() })).rejects.toThrow(LedgerLocked);
+    await ledger.close();
+  });
+
+  it('refuses a ledger that has another name on the disk', async () => {
+    const { file } = await freshLedger();
+    const other = join(folder(), 'other.db');
+    linkSync(file, other);
+    await expect(openLedger({ file: other, ...parts() })).rejects.toThrow(LedgerHasTwoNames);
+  });
+
+  it('stores nothing more, and says so once, when another got in because the lock was removed', async () => {
+    const file = join(folder(), 'meshline.db');
+    let told = 0;
+    const first = await openLedger({ file, ...parts(), onTaken: () => (told += 1) });
+    await take(first, 'before');
+    rmSync(`${file}-lock`);
+    const second = await openLedger({ file, ...parts() });
+    await expect(take(first, 'after')).rejects.toThrow(LedgerTaken);
+    await expect(take(first, 'later')).rejects.toThrow(LedgerTaken);
+    expect(told).toBe(1);
+    await take(second, 'of the second');
+    expect((await second.list({ limit: 10 })).map(({ id }) => id)).toEqual(['of the second', 'before']);
+    await first.close();
+    await second.close();
   });
 
   it('frees the file when it cannot be opened', async () => {

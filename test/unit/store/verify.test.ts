@@ -57,6 +57,8 @@ describe('verify', () => {
     ['a lost export', 'DELETE FROM exports WHERE rowid = 1', 'Rows of events belong to no export'],
     ['an older subject head', 'UPDATE subject_heads SET occurred_at = occurred_at - 1', 'newer value'],
     ['an invented subject head', `INSERT INTO subject_heads VALUES ('sku:9', 1, 'x')`, 'no export brought'],
+    ['an export that went out, forgotten', 'DELETE FROM subject_outs', 'went out is not noted'],
+    ['an export that never went out', `INSERT INTO subject_outs VALUES ('sku:9', 1, 'x')`, 'never let go'],
     ['a newer subject head', 'UPDATE subject_heads SET occurred_at = occurred_at + 1', 'no export brought'],
     ['a stray outbox row', `UPDATE outbox SET export_id = 'x'`, 'Rows of outbox belong to no export'],
   ])('finds %s', async (_name, sql, what) => {
@@ -90,7 +92,9 @@ describe('verify', () => {
       'DELETE FROM events WHERE seq > 12',
       ...[
         'exports WHERE id',
-        ...['outbox', 'idempotency', 'parties', 'skus'].map((each) => `${each} WHERE export_id`),
+        ...['outbox', 'idempotency', 'parties', 'skus', 'subject_outs'].map(
+          (each) => `${each} WHERE export_id`,
+        ),
       ].map((table) => `DELETE FROM ${table} = '${names[4]}'`),
       `UPDATE subject_heads SET occurred_at = ${T0 - 1}, export_id = '${names[1]}' WHERE subject = 'sku:1'`,
     );

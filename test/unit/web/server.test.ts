@@ -9,14 +9,14 @@ afterEach(async () => {
 });
 
 test('health is live, and ready only when every part is', async () => {
-  const checks = [{ name: 'slack', ok: false, detail: 'Not connected.' }];
+  const checks = [{ name: 'slack', ok: false, attention: true as const, detail: 'Not connected.' }];
   web = await startWeb({ health: async () => ({ ready: false, checks }) });
   const live = await fetch(`${web.url}/healthz`);
   expect({ status: live.status, body: await live.json() }).toEqual({ status: 200, body: { status: 'live' } });
   const ready = await fetch(`${web.url}/readyz`);
   expect({ status: ready.status, body: await ready.json() }).toEqual({
     status: 503,
-    body: { status: 'not ready', checks },
+    body: { status: 'not ready', attention: ['slack'], checks },
   });
 });
 

@@ -1,0 +1,44 @@
+import type { Clock } from '../clock.ts';
+import { DAY_MS, MINUTE_MS } from '../exports/words.ts';
+import { every } from '../flow/sweep.ts';
+import type { Log } from '../log.ts';
+
+/** Something that does not verify: what, which row, and what to do. */
+type Fault = { what: string; where: string; advice: string };
+
+/** Late enough that a start has its hands free. */
+const FIRST_MS = MINUTE_MS;
+
+/**
+ * Verifies the whole ledger a minute after the start and once a day, in threads of its own. Disks forget bits
+ * without a word; going on would build on what is wrong, so whoever is told should stop.
+ */
+export function startSoundness(
+  ledger: { verify(): Promise<{ faults: readonly Fault[] }> },
+  clock: Clock,
+  log: Log,
+  onDamaged: (fault: Fault) => void,
+): { stop(): void } {
+  let underWay = false;
+  const look = async () => {
+    if (underWay) return;
+    underWay = true;
+    try {
+      const { faults } = await ledger.verify();
+      for (const fault of faults) log.error({ fault }, 'The ledger does not verify');
+      if (faults[0]) onDamaged(faults[0]);
+    } catch (err) {
+      log.error({ err }, 'The ledger could not be verified');
+    } finally {
+      underWay = false;
+    }
+  };
+  const stopFirst = clock.after(FIRST_MS, () => void look());
+  const stopDaily = every({ clock }, DAY_MS, () => void look());
+  return {
+    stop() {
+      stopFirst();
+      stopDaily();
+    },
+  };
+}
