@@ -34,7 +34,6 @@ it('names the event of its decision, and copied from Slack it finds a history th
   await expect.poll(() => JSON.stringify(card()?.blocks)).toMatch(/Delivered.+Record/);
 
   const [record = ''] = /Record [\d,]+ · [0-9a-f]{12}/.exec(JSON.stringify(card()?.blocks)) ?? [];
-  const edits = house.sandbox.control.messages(CHANNEL).length;
   const noted = card()?.metadata?.event_payload ?? {};
   await house.meshline.stop();
   const decided = breakIn(file(), eventsIn).find(({ type }) => type === 'delivered');
@@ -43,7 +42,6 @@ it('names the event of its decision, and copied from Slack it finds a history th
     record_hash: decided?.hash.toString('hex'),
   });
   expect(record).toBe(`Record ${decided?.seq} · ${decided?.hash.toString('hex').slice(0, 12)}`);
-  expect(house.sandbox.control.messages(CHANNEL)).toHaveLength(edits);
 
   const copied = join(house.folder, 'copied.txt');
   writeFileSync(copied, `Staged product · from PIM\n${record}\n`);

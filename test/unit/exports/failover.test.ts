@@ -110,7 +110,7 @@ describe('a carrier that refuses for a reason of its own', () => {
     const last = quoted(pushed(quoted(pushed(state, NO_SERVICE), null), NO_SERVICE), null);
     expect(tries(last).at(-1)).toBe('usps waiting');
     const push = last.pushes.at(-1);
-    expect(push && retryOf(last, revision, push, 'retry').max_attempts).toBe(300);
+    expect(push && retryOf(last, revision, push, 'retry').max_attempts).toBe(650);
     const silent = pushed(state, { kind: 'retry', cause: 'No connection.' }, true);
     expect(silent.alternate).toMatchObject({ to: 'dhl', code: 'sink_unreachable' });
   });

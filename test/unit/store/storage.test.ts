@@ -66,7 +66,7 @@ describe('a lock held by somebody else', () => {
         clock.advance(1000);
         expect(failure).toBeInstanceOf(StorageBusy);
       },
-      { interval: 5 },
+      { interval: 5, timeout: 10_000 },
     );
     child.kill('SIGKILL');
     const afresh = update();
