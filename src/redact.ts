@@ -28,7 +28,13 @@ function formsOf(secret: string): string[] {
   return [...new Set(written.flatMap((each) => [each, each.toLowerCase(), each.toUpperCase()]))];
 }
 
-/** Whatever any of these secrets, or eight characters in a row of one, stands in is masked. Short ones count as a whole. */
+/** What a token is made of, so that no end of one is left standing. */
+const TOKEN = /[\w+/-]/;
+
+/**
+ * Whatever any of these secrets, or eight characters in a row of one, stands in is masked, with the rest of the word
+ * around it. Short ones count as a whole.
+ */
 export function createRedact(secrets: readonly string[]): Redact {
   const short = secrets.filter((secret) => secret !== '' && secret.length < PIECE);
   const forms = secrets.filter((secret) => secret.length >= PIECE).flatMap(formsOf);
@@ -44,7 +50,10 @@ export function createRedact(secrets: readonly string[]): Redact {
       if (!pieces.has(text.slice(at, at + PIECE))) continue;
       let end = at + PIECE;
       while (end < text.length && pieces.has(text.slice(end - PIECE + 1, end + 1))) end += 1;
-      clean += text.slice(kept, at) + MASK;
+      while (end < text.length && TOKEN.test(text.charAt(end))) end += 1;
+      let from = at;
+      while (from > kept && TOKEN.test(text.charAt(from - 1))) from -= 1;
+      clean += text.slice(kept, from) + MASK;
       kept = end;
       at = end - 1;
     }

@@ -12,8 +12,6 @@ const HOLD_EXPIRY_MS = 10 * MINUTE_MS;
 export type Sweeper = {
   /** Fires everything that is due, once. Overlapping calls do nothing. */
   sweep(): Promise<void>;
-  /** Milliseconds on the monotonic clock since the last sweep ended. */
-  sinceLast(): number;
   /** True while expiry is held back because the wall clock jumped. */
   expiryHeld(): boolean;
 };
@@ -28,7 +26,6 @@ export function createSweeper(
   passTime: (held: boolean) => Promise<void> = async () => {},
 ): Sweeper {
   let running = false;
-  let endedAt = flow.clock.monotonic();
   let wall = flow.clock.now();
   let mono = flow.clock.monotonic();
   let holdUntil = Number.NEGATIVE_INFINITY;
@@ -46,7 +43,6 @@ export function createSweeper(
   };
 
   return {
-    sinceLast: () => flow.clock.monotonic() - endedAt,
     expiryHeld: () => flow.clock.monotonic() < holdUntil,
     async sweep() {
       if (running) return;
@@ -60,7 +56,6 @@ export function createSweeper(
         await fireDue(flow, !held);
       } finally {
         running = false;
-        endedAt = flow.clock.monotonic();
       }
     },
   };

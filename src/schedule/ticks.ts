@@ -1,46 +1,24 @@
-import { schedule } from 'node-cron';
 import type { Flow } from '../flow/settings.ts';
 import { every, type Sweeper } from '../flow/sweep.ts';
-import type { Log } from '../log.ts';
 
-const WATCHDOG_MS = 1_000;
-/** A sweep this late means that cron skipped ticks or stopped, as it does when the clock goes back. */
-const LATE_MS = 2_500;
+const SWEEP_MS = 1_000;
 const AUDIT_MS = 30_000;
 const OVERDUE_MS = 60_000;
 
-/** Sweeps once a second by cron, with a watchdog on the monotonic clock beside it; alarms on anything overdue. */
-export function startTicks(flow: Flow, sweeper: Sweeper): () => Promise<void> {
-  const sweep = () => {
+/**
+ * Sweeps once a second by the monotonic clock, and alarms on anything overdue. No cron: it stops when the wall
+ * clock goes back, and when that goes forward by years it goes through every second of them at once.
+ */
+export function startTicks(flow: Flow, sweeper: Sweeper): () => void {
+  const stopSweeps = every(flow, SWEEP_MS, () => {
     sweeper.sweep().catch((err: unknown) => flow.log.error({ err }, 'The sweep of deadlines failed'));
-  };
-  const cron = schedule('* * * * * *', sweep, {
-    name: 'deadlines',
-    noOverlap: true,
-    // Late ticks are expected: the watchdog answers for them.
-    suppressMissedWarning: true,
-    logger: cronLog(flow.log),
-  });
-  const stopWatchdog = every(flow, WATCHDOG_MS, () => {
-    if (sweeper.sinceLast() > LATE_MS) sweep();
   });
   const stopAuditor = every(flow, AUDIT_MS, () => {
     void audit(flow, sweeper);
   });
-  return async () => {
-    stopWatchdog();
+  return () => {
+    stopSweeps();
     stopAuditor();
-    await cron.destroy();
-  };
-}
-
-/** node-cron would print to the console. */
-function cronLog(log: Log) {
-  return {
-    info: () => undefined,
-    debug: () => undefined,
-    warn: (notice: string) => log.warn({ notice }, 'node-cron warns'),
-    error: (err: string | Error) => log.error({ err }, 'node-cron failed'),
   };
 }
 

@@ -1,12 +1,12 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { createLogger } from '../../../src/log.ts';
 import { startSoundness } from '../../../src/schedule/soundness.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
 const FAULT = { what: 'The stored state is not what its events make', where: 'export 1', advice: 'Stop.' };
-const DAY_MS = 24 * 60 * 60_000;
+const NO_NIGHT_MS = 37 * 60 * 60_000;
 
-function started(reports: readonly (readonly (typeof FAULT)[] | Error)[]) {
+function started(reports: readonly (readonly (typeof FAULT)[] | Error)[], nights = '17 3 29 2 *') {
   const clock = new ManualClock();
   const told: (typeof FAULT)[] = [];
   let looks = 0;
@@ -19,18 +19,19 @@ function started(reports: readonly (readonly (typeof FAULT)[] | Error)[]) {
     },
   };
   const log = createLogger({ level: 'silent' });
-  const soundness = startSoundness(ledger, clock, log, (fault) => told.push(fault));
+  const soundness = startSoundness(ledger, clock, log, (fault) => told.push(fault), nights);
+  onTestFinished(() => soundness.stop());
   return { clock, told, soundness, looks: () => looks };
 }
 
-test('the ledger is verified after a minute and once a day, and what is wrong is told', async () => {
+test('the ledger is verified after a minute and when no night came for long, and what is wrong is told', async () => {
   const { clock, told, looks } = started([[], [FAULT]]);
   clock.advance(59_000);
   expect(looks()).toBe(0);
   clock.advance(1_000);
   expect(looks()).toBe(1);
   await vi.waitFor(() => expect(told).toEqual([]));
-  clock.advance(DAY_MS);
+  clock.advance(NO_NIGHT_MS);
   await vi.waitFor(() => expect(told).toEqual([FAULT]));
 });
 
@@ -39,13 +40,18 @@ test('a look that fails is no damage, and is taken again', async () => {
   clock.advance(60_000);
   await vi.waitFor(() => expect(looks()).toBe(1));
   expect(told).toEqual([]);
-  clock.advance(DAY_MS);
+  clock.advance(NO_NIGHT_MS);
   await vi.waitFor(() => expect(told).toEqual([FAULT]));
 });
 
 test('a stopped one looks no more', () => {
   const { clock, soundness, looks } = started([]);
   soundness.stop();
-  clock.advance(2 * DAY_MS);
+  clock.advance(2 * NO_NIGHT_MS);
   expect(looks()).toBe(0);
+});
+
+test('the nights are told by the wall clock', async () => {
+  const { told } = started([[FAULT]], '* * * * * *');
+  await vi.waitFor(() => expect(told).toEqual([FAULT]), { timeout: 5_000 });
 });

@@ -61,7 +61,7 @@ describe('present values', () => {
       'The values told by the sink cannot be read: look at values.A-1.price.',
     ],
     [json(200, {}), 'The values told by the sink cannot be read: look at values.'],
-    [json(403, { message: `Not you, ${SECRET.replace('=', '')}.` }), 'Not you, whsec_[secret].'],
+    [json(403, { message: `Not you, ${SECRET.replace('=', '')}.` }), 'Not you, [secret].'],
     [json(503, {}), 'The sink answered 503.'],
   ] as const)('are missing with a sentence', async ([reply, problem]) => {
     const far = await farSide(reply);

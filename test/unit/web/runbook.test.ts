@@ -74,7 +74,7 @@ const NEEDS_NOBODY: Readonly<Record<string, string>> = {
   'slack answer did not arrive': 'The card shows the same.',
   'slack review could not be closed': 'It closes by itself when its time is over.',
   'what was deleted in slack could not be shown again': 'The next round finds it.',
-  'node-cron warns': 'The watchdog sweeps in its place.',
+  'node-cron warns': 'A night that is missed is made up for.',
   'spool not closed': 'A temporary file goes with the process.',
 };
 
