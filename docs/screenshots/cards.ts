@@ -9,6 +9,17 @@ import { fix, MINUTE_MS, ownerless, PROMO, promo, signed, typo, waiting } from '
 /** Every state of a card, and a waiting card of every type. */
 export const CARDS: readonly Shot[] = [
   { name: 'card-promo-pending', stage: async (stage) => (await promo(stage)).card },
+  {
+    name: 'card-promo-again',
+    async stage(stage) {
+      const { seat, card } = await promo(stage);
+      const { control } = stage.house.sandbox;
+      const [posted] = control.messages(PROMO).filter(({ thread_ts }) => thread_ts === null);
+      control.deleteMessage(PROMO, posted?.ts ?? '');
+      await shows(card, 'here it is again');
+      return seat.card('here it is again');
+    },
+  },
   { name: 'card-promo-half', stage: async (stage) => (await signed(stage, ['priya'])).card },
   {
     name: 'card-promo-accepted',
