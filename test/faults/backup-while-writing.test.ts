@@ -23,7 +23,7 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-const BACKUPS = scaled({ short: 6, quick: 60, full: 500 });
+const BACKUPS = scaled({ short: 6, quick: 40, full: 500 });
 /** Backups of one ledger; then a new one begins, so that it stays small. */
 const EACH = 6;
 

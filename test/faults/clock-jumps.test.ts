@@ -15,7 +15,7 @@ import { held, judgeDeadlines, KINDS, waiting } from './deadlines/waiting.ts';
 import { chance } from './town/chance.ts';
 
 const MINUTE = 60_000;
-const JUMPS = scaled({ short: 60, quick: 500, full: 2_000 });
+const JUMPS = scaled({ short: 60, quick: 400, full: 1_000 });
 const SET_BACK = scaled({ short: 4, quick: 40, full: 200 });
 const REAL_JUMPS = scaled({ short: 1, quick: 6, full: 40 });
 const OF_EACH = 4;

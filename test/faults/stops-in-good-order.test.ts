@@ -11,7 +11,7 @@ import { openTown, type Town } from './town/process.ts';
 import { sendSteadily } from './town/senders.ts';
 import { comesToRest, countsOf, expectAllWell, judge } from './town/verdict.ts';
 
-const STOPS = scaled({ short: 2, quick: 9, full: 30 });
+const STOPS = scaled({ short: 2, quick: 6, full: 25 });
 /** Beside other test files the machine itself takes its time. */
 const STOPPED_WITHIN_MS = scaled({ short: 60_000, quick: 10_000, full: 10_000 });
 
