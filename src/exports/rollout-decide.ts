@@ -63,9 +63,12 @@ function present(
   return rollout;
 }
 
-/** A rollback that came to nothing left part of the stage unsent: going on sends that first. */
+/**
+ * A rollback that came to nothing may have left part of the stage unsent: going on sends that first. Where all
+ * is out already, it leaves it so.
+ */
 function next(rollout: RolloutState): number | null {
-  if (stageNow(rollout).completed_at !== null) return rollout.stage + 1;
+  if (stageNow(rollout).completed_at !== null && !isLast(rollout)) return rollout.stage + 1;
   return rollout.status === 'held' && rollout.rollbacks > 0 ? rollout.stage : null;
 }
 

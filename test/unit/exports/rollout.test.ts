@@ -281,6 +281,31 @@ describe('a rollout', () => {
     ).toEqual([key(1), key(2)]);
   });
 
+  it('stays as it is when it was to be rolled back after its last stage and was not', () => {
+    let state = begun({ advance: 'hand' });
+    for (const stage of [1, 2]) {
+      ({ state } = act(state, delivered(stage)));
+      ({ state } = act(state, { do: 'advance_rollout', by: ALICE, stage }));
+    }
+    ({ state } = act(state, delivered(3)));
+    expect(state.status).toBe('delivered');
+    const late: Command = {
+      do: 'raise_exception',
+      sink: 'oms',
+      code: 'sink_rejected',
+      message: 'Not carried out.',
+      metadata: {},
+    };
+    ({ state } = act(state, late));
+    expect(state.status).toBe('failed');
+    ({ state } = act(state, { do: 'roll_back_rollout', by: ALICE }));
+    ({ state } = act(state, { do: 'end_rollback', why: 'It was rejected.' }));
+    expect(rolloutOf(state)).toMatchObject({ status: 'held', stage: 3 });
+    const { state: again, events } = act(state, { do: 'advance_rollout', by: ALICE, stage: 3 });
+    expect(typesOf(events)[0]).toBe('rollout_stage_begun');
+    expect(again.status).toBe('delivered');
+  });
+
   it('waits for a yes at every stage when policy says so', () => {
     const { state } = act(begun({ hold_ms: HOLD_MS, advance: 'hand' }), delivered(1));
     expect(rolloutOf(state).held).toEqual({ by: null, why: 'By policy somebody says yes to every stage.' });
