@@ -3,7 +3,7 @@ import type { Fault } from '../../sandbox/faults.ts';
 import { reportProof } from '../proof/report.ts';
 import { SCALE, scaled } from '../proof/scale.ts';
 import { promo } from '../support/clicks.ts';
-import { type House, openHouse, PEOPLE } from '../support/house.ts';
+import { type House, openHouse } from '../support/house.ts';
 import { SteppedClock } from '../support/stepped-clock.ts';
 import { earlyCalls, quietUntil } from './slack/early.ts';
 import { errands, standing } from './slack/errands.ts';
@@ -95,10 +95,13 @@ async function oneTry(house: House, name: string, which: number, fault: Fault, l
     c.wrong += 1;
     c.notes.push(`${label}: ${early.length} early, the first ${early[0]?.method}`);
   }
-  for (const person of ['priya', 'gil'] as const) {
-    const [view] = control.modals(PEOPLE[person].slack);
-    if (view) await house.as(person).close((await house.as(person).modals())[0] ?? (view as never));
-  }
+  for (const person of ['priya', 'gil'] as const) await closeAll(house, person);
+}
+
+/** From the top down, as a person does. */
+async function closeAll(house: House, person: 'priya' | 'gil'): Promise<void> {
+  const actor = house.as(person);
+  for (const view of (await actor.modals()).toReversed()) await actor.close(view);
 }
 
 it.concurrent('never comes early, posts once, and is back, whatever a method answers', {
