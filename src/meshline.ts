@@ -340,11 +340,11 @@ export async function startMeshline(options: MeshlineOptions): Promise<Meshline>
       quiet.stop();
       homes.stop();
       watch.stop();
+      stopTicks();
       // All at once: one after the other, a slow client, a slow listener and a slow sink would add up.
       await Promise.all([
         web.close(),
         slack.stop(),
-        stopTicks(),
         Promise.race([upkeep.stop(), sleep(clock, UPKEEP_MS)]),
         dispatcher.stop(STOP_MS),
       ]);
