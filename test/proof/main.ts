@@ -11,7 +11,7 @@ import { type Reported, rowIds, short, table } from './table.ts';
 /**
  * `npm run proof -- [--quick] [--json FILE] [--seed N] [ROW ...]`: tries every fault of `rows.ts` as often as
  * its bar says, prints the table and ends with 1 unless every row stands. `--quick` takes about ten minutes,
- * the whole under an hour on two cores. What is measured in time runs first, one file at a time.
+ * the whole about an hour on two cores. What is measured in time runs first, one file at a time.
  */
 const { values, positionals } = parseArgs({
   allowPositionals: true,
