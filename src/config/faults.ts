@@ -13,7 +13,17 @@ export function renderFault(file: string, fault: Fault): string {
   const subject = fault.path === '' ? '' : ` ${fault.path}:`;
   const advice = fault.advice === '' ? '' : ` ${fault.advice}`;
   // A secret in a wrong place is a key or a word that is not known.
-  return maskKnown(`${file}:${fault.line}:${fault.column}${subject} ${fault.message}${advice}`);
+  const said = maskKnown(maskTokens(`${subject} ${fault.message}${advice}`));
+  return `${file}:${fault.line}:${fault.column}${said}`;
+}
+
+/** Long words of mixed letters and digits, as only tokens are: names of people and systems read otherwise. */
+function maskTokens(text: string): string {
+  return text.replace(/[\w+/=-]{20,}/g, (word) =>
+    (/[a-z]/.test(word) && /[A-Z]/.test(word) && /\d/.test(word)) || /[\da-f]{32}/i.test(word)
+      ? '[secret]'
+      : word,
+  );
 }
 
 /** Optimal string alignment: insertions, deletions, substitutions and swaps of neighbours cost one each. */

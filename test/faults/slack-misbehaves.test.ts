@@ -55,7 +55,7 @@ function settle(expect: ExpectStatic, counted: Counted): void {
 function faultOf(kind: Fault['kind'], method: string, { pick, between }: Chance): Fault {
   const match = method === 'all' ? {} : { match: { method } };
   const told = kind === 'ratelimited' ? { retry_after: between(1, 30) } : {};
-  // Slack says of content only where there is some; elsewhere such a word is for good, as any unknown one.
+  // A refusal of the content comes only where there is some; anywhere else Meshline rightly gives the message up.
   const said = method === 'conversations.open' ? 'internal_error' : pick(ERRORS);
   const error = kind === 'refused' ? { error: said } : {};
   return { ...match, ...told, ...error, kind, times: 0 };
