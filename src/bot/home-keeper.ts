@@ -5,7 +5,7 @@ import type { Directory, PersonId } from '../exports/ownership.ts';
 import type { Desk } from '../flow/ports.ts';
 import type { Log } from '../log.ts';
 import { homeView } from './home.ts';
-import { answer } from './slack-answer.ts';
+import { answer, meaningOf } from './slack-answer.ts';
 import { errorFacts } from './slack-log.ts';
 
 /** `views.publish` is tier 4 (100 a minute and more); clicks draw theirs at once beside this. */
@@ -52,6 +52,8 @@ export function createHomeKeeper(parts: HomeKeeperParts): HomeKeeper {
   /** The directory is a new object whenever it changes, so what is found out about one stays true. */
   const watched = new WeakMap<Directory, Map<PersonId, ReadonlySet<string>>>();
   let timer: Cancel | null = null;
+  /** What Slack said last, so that a refusal that goes on is logged once. */
+  let refusal: string | null = null;
   let stopped = true;
 
   const desksOf = (person: PersonId): ReadonlySet<string> => {
@@ -88,6 +90,7 @@ export function createHomeKeeper(parts: HomeKeeperParts): HomeKeeper {
       const published = await answer(() => client.views.publish({ user_id: user, view }));
       switch (published.kind) {
         case 'ok':
+          refusal = null;
           return 0;
         case 'limited':
           waiting.add(id);
@@ -96,8 +99,11 @@ export function createHomeKeeper(parts: HomeKeeperParts): HomeKeeper {
           waiting.add(id);
           return AGAIN_AFTER_MS;
         case 'refused':
-          log.warn({ code: published.code }, 'slack refuses a home tab; it is drawn when it is next opened');
-          return 0;
+          if (refusal !== published.code) log.warn({ code: published.code }, 'slack refuses a home tab');
+          refusal = published.code;
+          if (lasts(published.code)) return 0;
+          waiting.add(id);
+          return AGAIN_AFTER_MS;
       }
     } catch (error) {
       log.warn(errorFacts(error), 'a home tab could not be drawn; it is when it is next opened');
@@ -142,4 +148,10 @@ export function createHomeKeeper(parts: HomeKeeperParts): HomeKeeper {
       timer = null;
     },
   };
+}
+
+/** Another try of the same view would be refused as well: it is drawn when the tab is next opened. */
+function lasts(code: string): boolean {
+  const meaning = meaningOf(code);
+  return meaning === 'content' || meaning === 'person' || code === 'not_enabled';
 }

@@ -147,16 +147,20 @@ export async function newerThan(flow: Flow, exportId: string): Promise<string | 
   const state = await flow.ledger.get(exportId);
   const subjects = state?.revision?.subjects ?? [];
   if (!state || subjects.length === 0) return null;
-  for (const id of await flow.ledger.outAfter(subjects, state.occurred_at)) {
+  for (const id of await flow.ledger.outAfter(subjects, {
+    export_id: state.id,
+    occurred_at: state.occurred_at,
+  })) {
     const other = id === exportId ? null : await flow.ledger.get(id);
     if (other && isEngaged(other, exportId)) return id;
   }
   return null;
 }
 
-/** It is on its way or out; one that stopped half-way counts too, and so does whatever takes `exportId` back. */
+/** It is on its way or out; one that ended half-way counts too, and so does whatever takes `exportId` back. */
 function isEngaged(other: Export, exportId: string): boolean {
   if (ENGAGED.has(other.status)) return true;
+  if (other.status === 'rolled_back') return false;
   const stopped = other.status === 'paused' || other.status === 'failed';
-  return stopped && (other.source.reverses === exportId || mayBeOut(other));
+  return (stopped && other.source.reverses === exportId) || mayBeOut(other);
 }

@@ -1,11 +1,14 @@
 import type { Cancel } from '../clock.ts';
+import { SETTLES_MS } from './doubt.ts';
 import { Bucket, Lane, type Pace, type Ticket } from './lane.ts';
-import { type FarSides, perform } from './perform.ts';
+import { type FarSides, perform, type Reach } from './perform.ts';
 import type { Flow } from './settings.ts';
 import { createStandstills, type Standstill } from './standstill.ts';
 
 /** Longer than any attempt may take, so that a claim never ends while its attempt goes on. */
 const LEASE_MS = 120_000;
+/** An attempt that was given up and goes on for so long does nothing any more. */
+const NEVER_ENDS_MS = 600_000;
 const RELOAD_MS = 30_000;
 const RELOAD_ROWS = 10_000;
 /** First cards of low risk that may wait for one channel; with more than that they share a digest. */
@@ -38,7 +41,8 @@ export type Dispatcher = {
  * the start and as a safety net, so that nothing waits for a poll.
  */
 export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace = DEFAULT_PACE): Dispatcher {
-  const farSides: FarSides = pace.settles_ms === undefined ? far : { ...far, settles_ms: pace.settles_ms };
+  const settles_ms = pace.settles_ms ?? SETTLES_MS;
+  const reach: Reach = { ...far, settles_ms };
   const lanes = new Map<string, Lane>();
   const timers = new Map<string, Cancel>();
   const running = new Set<Promise<void>>();
@@ -129,12 +133,24 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
     }
   };
 
+  /** What was sent of it may still arrive for `ms`, counted from its end. */
+  const hold = async (lane: Lane, ticket: Ticket, ms: number): Promise<void> => {
+    const ends = far.pusher.ends(ticket.key);
+    if (ends !== null) {
+      lane.hold(ticket, flow.clock.monotonic() + NEVER_ENDS_MS);
+      await ends;
+    }
+    lane.hold(ticket, flow.clock.monotonic() + ms);
+    pump(ticket.lane);
+  };
+
   const carry = async (lane: Lane, ticket: Ticket): Promise<void> => {
     try {
       const [row] = await flow.ledger.claim([ticket.key], flow.clock.now(), LEASE_MS);
       if (!row) return;
-      const { again_at, quiet_until, cause } = await perform(flow, farSides, row);
+      const { again_at, quiet_until, cause, holds_ms } = await perform(flow, reach, row);
       standstills.note(ticket.lane, quiet_until === null ? null : (cause ?? 'It says nothing.'));
+      if (holds_ms !== undefined) void hold(lane, ticket, holds_ms);
       if (quiet_until !== null) lane.quiet(steady(quiet_until));
       if (again_at !== null) lane.put(onSteady({ ...ticket, due_at: again_at }));
     } catch (err) {
@@ -158,6 +174,13 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
     }
   };
 
+  /** What an earlier process sent may still arrive. */
+  const holdBegun = async () => {
+    const until = flow.clock.monotonic() + settles_ms;
+    for (const row of await flow.ledger.begunSince(flow.clock.now() - settles_ms))
+      laneFor(row.lane).hold(row, until);
+  };
+
   const armReload = () => {
     stopReload = flow.clock.after(RELOAD_MS, () => {
       void reload().finally(() => open && armReload());
@@ -171,6 +194,7 @@ export function createDispatcher(flow: Flow, far: FarSides, pace: DispatchPace =
     standstills: () => standstills.list(),
     async start() {
       open = true;
+      await holdBegun();
       await reload();
       for (const name of lanes.keys()) pump(name);
       armReload();

@@ -45,7 +45,8 @@ export async function settleDoubt(
   );
 }
 
-async function look(flow: Flow, pusher: Pick<Pusher, 'sink'>, request: PushRequest): Promise<Found> {
+/** Whether what an earlier attempt sent stands at the sink. */
+export async function look(flow: Flow, pusher: Pick<Pusher, 'sink'>, request: PushRequest): Promise<Found> {
   const ready = await addressed(flow, request);
   const sink = pusher.sink(request.sink);
   if ('kind' in ready || !sink) return { kind: 'unknown' };

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock.ts';
 import type { OutboxRow } from '../store/port.ts';
+import { Holds } from './holds.ts';
 
 /** What a lane knows of a row that waits; the rest is read when its turn comes. */
 export type Ticket = Pick<OutboxRow, 'key' | 'lane' | 'priority' | 'due_at' | 'effect'>;
@@ -47,6 +48,7 @@ export class Lane {
   #ready: Map<string, Ticket>[] = Array.from({ length: PRIORITIES }, () => new Map());
   #later = new Map<string, Ticket>();
   #busy = new Map<string, readonly string[]>();
+  #holds = new Holds();
   #quietUntil = 0;
   /** When it was last asked for a row: what is ready was due by then. */
   #seen = Number.NEGATIVE_INFINITY;
@@ -103,6 +105,11 @@ export class Lane {
     this.#quietUntil = Math.max(this.#quietUntil, until);
   }
 
+  /** What was sent of it may still arrive until then, so others of its subjects wait. */
+  hold(ticket: Ticket, until: number): void {
+    this.#holds.hold(ticket.key, subjectsOf(ticket), until);
+  }
+
   done(key: string): void {
     this.#busy.delete(key);
   }
@@ -111,9 +118,11 @@ export class Lane {
   next(now: number): Ticket | { wait: number } | null {
     if (this.#busy.size >= this.#concurrency) return null;
     if (this.#quietUntil > now) return { wait: this.#quietUntil - now };
-    const soonest = this.#sortIn(now);
-    const best = this.#best();
-    if (!best) return soonest === null ? null : { wait: soonest - now };
+    this.#holds.forget(now);
+    const due = this.#sortIn(now);
+    const { best, freeAt } = this.#best(now);
+    const soonest = Math.min(due ?? Number.POSITIVE_INFINITY, freeAt);
+    if (!best) return soonest === Number.POSITIVE_INFINITY ? null : { wait: soonest - now };
     const wait = this.#bucket?.wait() ?? 0;
     if (wait > 0) return { wait };
     this.#bucket?.take();
@@ -138,15 +147,20 @@ export class Lane {
     return soonest;
   }
 
-  #best(): Ticket | null {
-    const subjects = new Set([...this.#busy.values()].flat());
+  /** The best that may begin, and otherwise when the first that is held back may. */
+  #best(now: number): { best: Ticket | null; freeAt: number } {
+    const busy = new Set([...this.#busy.values()].flat());
+    let first = Number.POSITIVE_INFINITY;
     for (const queue of this.#ready) {
       for (const ticket of queue.values()) {
-        if (this.#busy.has(ticket.key) || subjectsOf(ticket).some((each) => subjects.has(each))) continue;
-        return this.#inOrder(ticket);
+        const subjects = subjectsOf(ticket);
+        if (this.#busy.has(ticket.key) || subjects.some((each) => busy.has(each))) continue;
+        const freeAt = this.#holds.freeAt(ticket.key, subjects, now);
+        if (freeAt <= now) return { best: this.#inOrder(ticket), freeAt };
+        first = Math.min(first, freeAt);
       }
     }
-    return null;
+    return { best: null, freeAt: first };
   }
 
   /** A thread is told in order: however urgent a note is, the earlier ones of its export go before it. */

@@ -14,7 +14,7 @@ import { driftBeforePush } from './campaigns/drift.ts';
 import { renew, tellCampaign } from './campaigns/follow.ts';
 import { issueExport } from './campaigns/issue.ts';
 import { newerThan } from './desk.ts';
-import { SETTLES_MS, settleDoubt } from './doubt.ts';
+import { look, settleDoubt } from './doubt.ts';
 import { cautious, mayWait, quoteAlternate } from './failover.ts';
 import { followDirectory } from './follow.ts';
 import type { Messenger } from './ports.ts';
@@ -29,8 +29,6 @@ export type FarSides = {
   messenger: Messenger;
   pusher: Pusher;
   refetcher: Refetcher;
-  /** How long a request whose answer was lost may still be on its way, ms; half a minute unless told. */
-  settles_ms?: number;
   /** Milliseconds until the next try, or null when tries are used up. */
   nextDelay: (
     policy: Revision['policy']['retry'],
@@ -39,8 +37,19 @@ export type FarSides = {
   ) => number | null;
 };
 
-/** What the dispatcher does next with the row; `cause` says why a lane is to be quiet. */
-export type Performed = { again_at: number | null; quiet_until: number | null; cause?: string };
+/** `settles_ms`: how long a request whose answer was lost may still be on its way. */
+export type Reach = FarSides & { settles_ms: number };
+
+/**
+ * What the dispatcher does next with the row; `cause` says why a lane is to be quiet. What was sent may still
+ * arrive for `holds_ms`, and nothing else of its subjects is sent before that; 0 ends such a wait.
+ */
+export type Performed = {
+  again_at: number | null;
+  quiet_until: number | null;
+  cause?: string;
+  holds_ms?: number;
+};
 
 const ON_ITS_WAY = 'What an earlier attempt had sent may still arrive.';
 const ENDED = 'The export that was to undo it ended before it went out.';
@@ -48,7 +57,7 @@ const ENDED = 'The export that was to undo it ended before it went out.';
 const DONE: Performed = { again_at: null, quiet_until: null };
 
 /** Carries one claimed row out and writes its outcome back. */
-export async function perform(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performed> {
+export async function perform(flow: Flow, far: Reach, row: OutboxRow): Promise<Performed> {
   switch (row.effect.kind) {
     case 'card':
     case 'note':
@@ -210,12 +219,12 @@ function requestFor(state: Export, revision: Revision, push: Push, row: OutboxRo
   };
 }
 
-async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performed> {
+async function push(flow: Flow, far: Reach, row: OutboxRow): Promise<Performed> {
   const state = await flow.ledger.get(row.export_id);
   const due = state?.pushes.find((each) => each.key === row.key);
   const revision = state?.revision;
   const sink = far.pusher.sink(due?.sink ?? '');
-  const settles_ms = far.settles_ms ?? SETTLES_MS;
+  const { settles_ms } = far;
   const since = row.unsettled_since ?? Number.NEGATIVE_INFINITY;
   // A wall clock that was set since makes it wait no longer than usual.
   const onItsWay = Math.max(0, Math.min(since - flow.clock.now(), 0) + settles_ms);
@@ -239,6 +248,12 @@ async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performe
   }
   const newer = await newerThan(flow, state.id);
   if (newer !== null) {
+    const request = requestFor(state, revision, due, row);
+    const found = request.unsettled ? await look(flow, far.pusher, request) : null;
+    if (found?.kind === 'delivered') {
+      await record(flow, far, row, due, revision.policy.retry, found, 0);
+      return { ...DONE, holds_ms: 0 };
+    }
     await flow.ledger.update(
       state.id,
       flow.clock.now(),
@@ -258,7 +273,8 @@ async function push(flow: Flow, far: FarSides, row: OutboxRow): Promise<Performe
   const found = cautious(revision, row, outcome);
   const looked = found.kind === 'unknown' && sink?.idempotent === false ? began + settles_ms : 0;
   await record(flow, far, row, due, retryOf(state, revision, due, found.kind), found, looked);
-  return DONE;
+  if (found.kind === 'unknown') return { ...DONE, holds_ms: settles_ms };
+  return found.kind === 'delivered' ? { ...DONE, holds_ms: 0 } : DONE;
 }
 
 async function addressedPush(flow: Flow, far: FarSides, request: PushRequest): Promise<SinkOutcome> {

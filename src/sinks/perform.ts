@@ -71,6 +71,7 @@ export function createPusher({ sinks, clock, log, breaker: limits = DEFAULT_BREA
       tell(sink.name, before, breaker.state().state);
       return outcome;
     },
+    ends: patience.ends,
     limits: (name) => lanes.get(name)?.sink.limits ?? null,
     sink: (name) => lanes.get(name)?.sink ?? null,
     breakerStates: () => Object.fromEntries([...lanes].map(([name, { breaker }]) => [name, breaker.state()])),

@@ -123,6 +123,8 @@ export type BreakerState = {
 export interface Pusher {
   /** Never rejects: whatever goes wrong is an outcome. */
   push(request: PushRequest): Promise<SinkOutcome>;
+  /** When an attempt of this key that was given up, and goes on, ends after all; null when there is none. */
+  ends(key: string): Promise<void> | null;
   /** Null when no sink has this name. */
   limits(sink: string): SinkLimits | null;
   /** The sink itself, for what is no push: reading, quoting, rehearsing. */

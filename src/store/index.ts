@@ -169,6 +169,7 @@ export function ledgerOver(
       writer.submit((tx) => changeCampaign(tx, tables, campaigns, id, now, decide, settle)),
     claim: (keys, now, leaseMs) => writer.submit((tx) => tables.outbox.claim(tx, keys, now, leaseMs)),
     settle: (settlement) => writer.submit((tx) => tables.outbox.settle(tx, settlement, clock.now())),
+    begunSince: async (since) => tables.outbox.begunSince(since),
     waiting: async (until, limit, lane) => tables.outbox.waiting(until, clock.now(), limit, lane),
     changeDirectory: (now, decide) =>
       writer.submit((tx) => changeDirectory(tx, tables, directory, now, decide)),

@@ -13,13 +13,15 @@ const TOKENS_PER_EPOCH = 2 ** 32;
 const COLUMNS = 'key, export_id, effect, lane, priority, due_at, attempts, unsettled, unsettled_since, token';
 
 export type Outbox = {
-  /** Adds the row, or renews the one under the same key: the newest effect, the earlier instant. */
+  /** Adds the row, or renews the one under the same key: the newest effect, the earlier instant; a card that is to say why it comes again still says so. */
   put(tx: Tx, exportId: string, effect: Deferred, now: number): void;
   /** Drops a row that has not begun. One that has is let finish. */
   cancel(tx: Tx, key: string): void;
   claim(tx: Tx, keys: readonly string[], now: number, leaseMs: number): OutboxRow[];
   settle(tx: Tx, settlement: Settlement, now: number): void;
   waiting(until: number, now: number, limit: number, lane?: string): OutboxRow[];
+  /** Pushes that were cut off, or that began after `since`: what they sent may still arrive. */
+  begunSince(since: number): OutboxRow[];
   /** Whether one of these rows has begun, here and within its lease, and has not ended. */
   underWay(keys: readonly string[], now: number): boolean;
 };
@@ -40,7 +42,8 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
     lane = excluded.lane,
     priority = CASE WHEN lease_until IS NULL THEN min(priority, excluded.priority) ELSE excluded.priority END,
     due_at = min(due_at, excluded.due_at),
-    effect = excluded.effect
+    effect = CASE WHEN json_extract(effect, '$.again') AND excluded.kind = kind
+      THEN json_set(excluded.effect, '$.again', json('true')) ELSE excluded.effect END
   RETURNING lane, priority, due_at, lease_until, renewals`);
   const cancel = connection.write('DELETE FROM outbox WHERE key = ? AND lease_until IS NULL');
   const claim = connection.change<StoredRow>(`UPDATE outbox
@@ -57,6 +60,9 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
   RETURNING lane, priority, due_at, effect`);
   const begun = connection.one<{ key: string }>(
     'SELECT key FROM outbox WHERE key = ? AND lease_until > ? AND token > ?',
+  );
+  const begunPushes = connection.all<StoredRow>(
+    `SELECT ${COLUMNS} FROM outbox WHERE kind = 'push' AND (lease_until IS NOT NULL OR begun_at > ?)`,
   );
   const lanes = connection.all<{ lane: string }>(`WITH RECURSIVE each (lane) AS (
     SELECT min(lane) FROM outbox
@@ -121,6 +127,7 @@ export function outboxOver(connection: Connection, epoch: number): Outbox {
       const freed = free(tx, done ? 1 : 0, done ? now : result.later, done ? 1 : 0, key, token);
       if (freed) tx.announced.push({ key, ...freed, effect: JSON.parse(freed.effect) as Deferred });
     },
+    begunSince: (since) => begunPushes(since).map(parsed),
     underWay: (keys, now) => keys.some((key) => begun(key, now, firstToken) !== undefined),
     waiting(until, now, limit, lane) {
       const rows =

@@ -200,8 +200,14 @@ export interface LedgerReader {
   previewsWaitingFor(skus: readonly string[]): Promise<readonly string[]>;
   /** The newest export that set any of these subjects, quarantined ones apart. */
   newest(subjects: readonly string[]): Promise<{ export_id: string; occurred_at: number } | null>;
-  /** Exports that were let go for any of these subjects with values newer than `at`, UTC ms. */
-  outAfter(subjects: readonly string[], at: number): Promise<readonly string[]>;
+  /**
+   * Exports that were let go for any of these subjects with values newer than this one's; of two that were true
+   * at the same instant, the one that came in later.
+   */
+  outAfter(
+    subjects: readonly string[],
+    than: { export_id: string; occurred_at: number },
+  ): Promise<readonly string[]>;
   campaign(id: string): Promise<Campaign | null>;
   campaignEvents(id: string): Promise<readonly RecordedCampaignEvent[]>;
   /** The newest first. */
@@ -326,6 +332,8 @@ export interface Ledger extends LedgerReader {
    * narrows it; without one the limit is shared among the lanes, so that a long lane cannot hide another.
    */
   waiting(until: number, limit: number, lane?: string): Promise<readonly OutboxRow[]>;
+  /** Pushes in the outbox whose attempt was cut off, or began after `since` (UTC ms): what they sent may still arrive. */
+  begunSince(since: number): Promise<readonly OutboxRow[]>;
   /** The same as `update` for the directory, whose events are in the same chain. */
   changeDirectory(
     now: number,

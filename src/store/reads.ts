@@ -153,8 +153,8 @@ export function readsOver(
         .map((subject) => subjects.newestFor(subject))
         .reduce((best, head) => (head && (!best || head.occurred_at > best.occurred_at) ? head : best), null);
     },
-    async outAfter(wanted, at) {
-      return [...new Set(wanted.flatMap((subject) => subjects.outAfter(subject, at)))];
+    async outAfter(wanted, than) {
+      return [...new Set(wanted.flatMap((subject) => subjects.outAfter(subject, than)))];
     },
     async directory() {
       return directory.overlay();

@@ -28,8 +28,8 @@ export type SubjectHead = { export_id: string; occurred_at: number };
 
 export type Subjects = {
   newestFor(subject: string): SubjectHead | null;
-  /** Exports that were let go for a subject with values newer than `at`, UTC ms; the newest first. */
-  outAfter(subject: string, at: number): readonly string[];
+  /** Exports that were let go for a subject with newer values than this one's; the newest first. */
+  outAfter(subject: string, than: SubjectHead): readonly string[];
   /** Only ever moves a head forward in time. */
   move(tx: Tx, event: Event, after: Export): void;
 };
@@ -43,13 +43,15 @@ export function subjectsOver(connection: Connection): Subjects {
   ON CONFLICT (subject) DO UPDATE SET occurred_at = excluded.occurred_at, export_id = excluded.export_id
   WHERE excluded.occurred_at > occurred_at`);
   const outs = connection.all<{ export_id: string }>(
-    'SELECT export_id FROM subject_outs WHERE subject = ? AND occurred_at > ? ORDER BY occurred_at DESC',
+    `SELECT export_id FROM subject_outs WHERE subject = ? AND (occurred_at, export_id) > (?, ?)
+     ORDER BY occurred_at DESC, export_id DESC`,
   );
   const letGo = connection.write(
     'INSERT OR IGNORE INTO subject_outs (subject, occurred_at, export_id) VALUES (?, ?, ?)',
   );
   return {
-    outAfter: (subject, at) => outs(subject, at).map(({ export_id }) => export_id),
+    outAfter: (subject, { export_id, occurred_at }) =>
+      outs(subject, occurred_at, export_id).map(({ export_id }) => export_id),
     newestFor: (subject) => newest(subject) ?? null,
     move(tx, event, after) {
       const out = outMove(event, after);

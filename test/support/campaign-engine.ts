@@ -8,6 +8,7 @@ import { createCampaignDesk } from '../../src/flow/campaigns/desk.ts';
 import { tickCampaigns } from '../../src/flow/campaigns/follow.ts';
 import type { CampaignDesk } from '../../src/flow/campaigns/ports.ts';
 import { createDesk } from '../../src/flow/desk.ts';
+import { SETTLES_MS } from '../../src/flow/doubt.ts';
 import { type FarSides, perform } from '../../src/flow/perform.ts';
 import type { Desk } from '../../src/flow/ports.ts';
 import type { Flow } from '../../src/flow/settings.ts';
@@ -191,7 +192,7 @@ export class CampaignEngine {
     const [row] = await this.flow.ledger.claim([chosen.key], now, 120_000);
     if (!row) return true;
     try {
-      await perform(this.flow, this.#far, row);
+      await perform(this.flow, { ...this.#far, settles_ms: SETTLES_MS }, row);
     } catch (error) {
       if (!(error instanceof Crash)) throw error;
       await this.crash();

@@ -55,6 +55,25 @@ describe('claim', () => {
   });
 });
 
+describe('a card that was deleted', () => {
+  it('still says so when it changes before it stands again', async () => {
+    const fresh = await freshLedger();
+    const { id, card } = await withCard(fresh);
+    const [first] = await fresh.ledger.claim([card], T0, LEASE);
+    await fresh.ledger.settle({ key: card, token: first?.token ?? 0, result: { done: true } });
+    const place = { channel: 'C0MERCH', ts: '1.1' };
+    await fresh.ledger.saveMessage({ post_id: card, export_id: id, body_hash: 'h', ...place });
+    await fresh.ledger.lost(place, T0);
+    await remind(fresh, id);
+    const [again] = await fresh.ledger.claim([card], T0, LEASE);
+    expect(again?.effect).toMatchObject({ kind: 'card', again: true });
+    await fresh.ledger.settle({ key: card, token: again?.token ?? 0, result: { done: true } });
+    await remind(fresh, id);
+    const [later] = await fresh.ledger.claim([card], T0, LEASE);
+    expect(later?.effect).not.toHaveProperty('again');
+  });
+});
+
 describe('underWay', () => {
   it('knows what has begun and has not ended, and nothing of a process that is gone', async () => {
     const fresh = await freshLedger();

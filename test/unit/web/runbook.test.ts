@@ -61,7 +61,8 @@ const NEEDS_NOBODY: Readonly<Record<string, string>> = {
   'the cards that stand could not be looked at': 'They are looked at again in the next round.',
   'slack cannot say now who is not to be disturbed':
     'Asked again within minutes; nobody is spared meanwhile.',
-  'slack refuses a home tab; it is drawn when it is next opened': 'Says so itself.',
+  'slack refuses a home tab':
+    'A refusal that lasts is drawn when it is next opened, any other is tried again.',
   'a home tab could not be drawn; it is when it is next opened': 'Says so itself.',
   'slack home could not be drawn': 'It is drawn when it is next opened.',
   'slack account could not be looked up': 'The person was told to try again.',
