@@ -28,9 +28,15 @@ export type CardContent = {
 
 /**
  * One thing a sink is asked to do. Names are `noun.verb`, e.g. `promo.activate`. `not_before` (ISO
- * 8601) is when it takes effect: a sink that keeps no schedule of its own is sent it only then.
+ * 8601) is when it takes effect: a sink that keeps no schedule of its own is sent it only then. `not_after`
+ * (ISO 8601) is when it has lost its sense: nothing of it is begun from then on.
  */
-export type Operation = { name: string; body: { [key: string]: Json }; not_before?: string };
+export type Operation = {
+  name: string;
+  body: { [key: string]: Json };
+  not_before?: string;
+  not_after?: string;
+};
 
 /** An export that takes another one back, as far as the type knows it. */
 export type Reversal = { export_type: string; intent: Intent; payload: { [key: string]: Json } };

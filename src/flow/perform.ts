@@ -5,7 +5,7 @@ import { decide } from '../exports/decide.ts';
 import { standing } from '../exports/gates.ts';
 import { isOwn } from '../exports/own.ts';
 import { isRollingBack } from '../exports/rollout-stages.ts';
-import { startsAt } from '../exports/scheduled.ts';
+import { isTooLate, startsAt } from '../exports/scheduled.ts';
 import type { Export, Push, Revision } from '../exports/state.ts';
 import type { Pusher, PushRequest, Refetcher, SinkOutcome } from '../sinks/port.ts';
 import type { OutboxRow, Settlement } from '../store/port.ts';
@@ -264,6 +264,7 @@ async function push(flow: Flow, far: Reach, row: OutboxRow): Promise<Performed> 
   }
   const began = flow.clock.now();
   const outcome =
+    (row.unsettled ? null : tooLate(due, began)) ??
     (await driftBeforePush(flow, far.pusher, state, due)) ??
     (await addressedPush(flow, far, requestFor(state, revision, due, row)));
   if (outcome.kind === 'retry' && outcome.deferred && mayWait(state, due, row)) {
@@ -275,6 +276,17 @@ async function push(flow: Flow, far: Reach, row: OutboxRow): Promise<Performed> 
   await record(flow, far, row, due, retryOf(state, revision, due, found.kind), found, looked);
   if (found.kind === 'unknown') return { ...DONE, holds_ms: settles_ms };
   return found.kind === 'delivered' ? { ...DONE, holds_ms: 0 } : DONE;
+}
+
+/** What waited too long to be of use is not sent any more, and its owner decides. */
+function tooLate(push: Push, now: number): SinkOutcome | null {
+  if (!isTooLate(push, now)) return null;
+  return {
+    kind: 'failed',
+    exception_code: 'window_over',
+    message: `It was to end at ${push.operation.not_after} and could not be sent before. Nothing was sent.`,
+    metadata: {},
+  };
 }
 
 async function addressedPush(flow: Flow, far: FarSides, request: PushRequest): Promise<SinkOutcome> {

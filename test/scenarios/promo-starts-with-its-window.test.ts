@@ -125,3 +125,17 @@ it('stops at its start when the shop says that its prices have drifted', async (
   await expect.poll(() => stage(here, id), { timeout: 10_000 }).toBe('paused, shortfall');
   expect((await campaignOf(here, id))?.halt).toMatchObject({ code: 'price_conflict', by: null });
 }, 60_000);
+
+it('sends nothing of a promo whose window was over before it could go out, and asks its owner', async () => {
+  const { here, shop, id, promo } = await scheduled();
+  await expect.poll(() => stage(here, id)).toBe('ready, scheduled');
+  await leap(here, 10 * HOUR_MS);
+  await expect
+    .poll(async () => (await here.meshline.flow.ledger.get(promo))?.status, { timeout: 10_000 })
+    .toBe('paused');
+  const state = await here.meshline.flow.ledger.get(promo);
+  expect(state?.pushes).toMatchObject([{ status: 'failed', exception_code: 'window_over' }]);
+  await expect.poll(() => stage(here, id), { timeout: 10_000 }).toBe('ended, ended');
+  await expect.poll(async () => (await here.meshline.flow.ledger.pulse(here.clock.now())).outbox).toBe(0);
+  expect(shop.pushes).toEqual([]);
+}, 60_000);

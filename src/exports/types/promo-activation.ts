@@ -304,7 +304,9 @@ export const promoActivation = defineExport({
     return [
       {
         name: payload.action === 'start' ? 'promo.activate' : 'promo.deactivate',
-        ...(payload.action === 'start' ? { not_before: payload.window.start } : {}),
+        ...(payload.action === 'start'
+          ? { not_before: payload.window.start, not_after: payload.window.end }
+          : {}),
         body: {
           campaign_id: envelope.campaign_id ?? null,
           campaign_name: payload.campaign_name,
@@ -355,6 +357,11 @@ export const promoActivation = defineExport({
       'supply_chain',
       'critical',
       'Restock, move stock, or take the SKUs out of the promo, then resume; both owners accept again.',
+    ),
+    window_over: pause(
+      'marketing_ops',
+      'high',
+      'The promo was over before it could go out, so nothing was sent. Give it a later window, or withdraw it.',
     ),
     price_conflict: pause(
       'marketing_ops',
