@@ -1,7 +1,8 @@
 import type { Cancel } from '../clock.ts';
 import { SETTLES_MS } from './doubt.ts';
 import { Bucket, Lane, type Pace, type Ticket } from './lane.ts';
-import { type FarSides, perform, type Reach } from './perform.ts';
+import { perform } from './perform.ts';
+import type { FarSides, Reach } from './performed.ts';
 import type { Flow } from './settings.ts';
 import { createStandstills, type Standstill } from './standstill.ts';
 

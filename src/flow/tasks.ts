@@ -4,7 +4,7 @@ import type { PersonId } from '../exports/ownership.ts';
 import { type Refusal, refuse } from '../exports/refusals.ts';
 import type { SinkOutcome } from '../sinks/port.ts';
 import type { Committed, OutboxRow, Task } from '../store/port.ts';
-import type { FarSides } from './perform.ts';
+import type { FarSides } from './performed.ts';
 import { contextOf, type Flow } from './settings.ts';
 
 /** Operations by whose names a sink says that it keeps tasks. */

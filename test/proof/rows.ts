@@ -37,7 +37,7 @@ export const ROWS = {
   power_cut: durability('power-cut', 'power cut anywhere in the writes and syncs', 100_000),
   power_cut_restore: durability('power-cut', 'power cut within a restore', 10_000),
   kill: durability('kill-loop', 'kill -9 at any moment; resumed in (p99)', 1_000, p99(5_000)),
-  crash_between: durability('crash-between', 'killed between an effect and its mark', 500),
+  crash_between: durability('crash-between', 'killed between an effect and its mark', 300),
   rollout_killed: durability('rollout-killed', 'killed between and within the stages of a rollout', 20),
   safety_checks_killed: durability('safety-checks-killed', 'killed within the safety checks', 10),
   disk_full: durability('disk-full', 'full disk under the ledger, then free again', 50),
