@@ -115,7 +115,7 @@ function tooLate(push: Push, now: number): SinkOutcome | null {
   return {
     kind: 'failed',
     exception_code: 'window_over',
-    message: `It was to end at ${push.operation.not_after} and could not be sent before. Nothing was sent.`,
+    message: 'Its window ended before it could be sent. Nothing was sent.',
     metadata: {},
   };
 }

@@ -6,6 +6,7 @@ import { HOUR_MS } from '../../src/exports/words.ts';
 import { createDesk } from '../../src/flow/desk.ts';
 import { SINK_KINDS } from '../../src/sinks/registry.ts';
 import { aBrief, campaignOf, done, exportIn } from '../support/campaigns.ts';
+import { put } from '../support/fixtures.ts';
 import { type House, openHouse, PEOPLE } from '../support/house.ts';
 import { recordingSink, routed } from '../support/recording-sink.ts';
 
@@ -126,16 +127,36 @@ it('stops at its start when the shop says that its prices have drifted', async (
   expect((await campaignOf(here, id))?.halt).toMatchObject({ code: 'price_conflict', by: null });
 }, 60_000);
 
-it('sends nothing of a promo whose window was over before it could go out, and asks its owner', async () => {
+it('sends nothing of a campaign whose window was over before it could go out', async () => {
   const { here, shop, id, promo } = await scheduled();
   await expect.poll(() => stage(here, id)).toBe('ready, scheduled');
   await leap(here, 10 * HOUR_MS);
-  await expect
-    .poll(async () => (await here.meshline.flow.ledger.get(promo))?.status, { timeout: 10_000 })
-    .toBe('paused');
-  const state = await here.meshline.flow.ledger.get(promo);
-  expect(state?.pushes).toMatchObject([{ status: 'failed', exception_code: 'window_over' }]);
   await expect.poll(() => stage(here, id), { timeout: 10_000 }).toBe('ended, ended');
+  await expect.poll(async () => (await here.meshline.flow.ledger.get(promo))?.status).toBe('expired');
   await expect.poll(async () => (await here.meshline.flow.ledger.pulse(here.clock.now())).outbox).toBe(0);
   expect(shop.pushes).toEqual([]);
+}, 60_000);
+
+it('asks marketing operations about a promo of another system that came too late to be sent', async () => {
+  const { here, shop } = await scheduled();
+  const now = here.clock.now();
+  const { body } = await here.sendFixture('promo_activation', (raw) => {
+    const window = { start: toIso(now + HOUR_MS), end: toIso(now + 2 * HOUR_MS) };
+    for (const [end, at] of Object.entries(window)) put(raw, `payload.window.${end}`, at);
+  });
+  const promo = body.export_id ?? '';
+  for (const person of [PEOPLE.priya, PEOPLE.hannah])
+    await done(desk(here).accept(promo, person.guid, 1, false));
+  await leap(here, 3 * HOUR_MS);
+  const paused = async () => (await here.meshline.flow.ledger.get(promo))?.status;
+  await expect.poll(paused, { timeout: 10_000 }).toBe('paused');
+  const state = await here.meshline.flow.ledger.get(promo);
+  expect(state?.pushes).toMatchObject([{ status: 'failed', exception_code: 'window_over' }]);
+  const card = await here
+    .as('priya')
+    .waitForMessage('#promo-approvals', (message) =>
+      JSON.stringify(message.blocks).includes('Nothing was sent.'),
+    );
+  expect(JSON.stringify(card.blocks)).toContain('later window');
+  expect(shop.pushes.filter(({ export: { export_id } }) => export_id === promo)).toEqual([]);
 }, 60_000);
