@@ -4,6 +4,8 @@ export type Call = {
   args: Record<string, unknown>;
   /** Sandbox time, ms. */
   at: number;
+  /** The machine's own time, ms, whatever the sandbox's clock is set to. */
+  machine_at: number;
   ok: boolean;
   error: string | null;
   /** HTTP status; 0 when the connection was cut or left hanging. */
@@ -20,8 +22,8 @@ const KEPT = 20_000;
 export class Calls {
   #calls: Call[] = [];
 
-  add(call: Call): void {
-    this.#calls.push(call);
+  add(call: Omit<Call, 'machine_at'>): void {
+    this.#calls.push({ ...call, machine_at: performance.now() });
     if (this.#calls.length > KEPT * 2) this.#calls = this.#calls.slice(-KEPT);
   }
 

@@ -2,8 +2,11 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { SandboxClock } from '../../sandbox/clock.ts';
 import { LeapClock } from './house.ts';
 
-/** What loopback calls take to be answered. */
+/** What loopback calls take to be answered: some time, and on a busy machine so many turns of the event loop. */
 const TURN_MS = 4;
+const TURNS = 12;
+
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve));
 
 /** Runs with the machine's clock, and when it is moved forward the timers on the way fire in order. */
 export class SteppedClock extends LeapClock {
@@ -30,6 +33,7 @@ export class SteppedClock extends LeapClock {
     for (let left = ms; left > 0; left -= step) {
       this.leap(Math.min(left, step));
       await pause(TURN_MS);
+      for (let turns = 0; turns < TURNS; turns += 1) await turn();
     }
   }
 
