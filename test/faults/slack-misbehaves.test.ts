@@ -25,6 +25,8 @@ const ERRORS = [
   'an_error_of_tomorrow',
 ] as const;
 
+const CONTENT: ReadonlySet<string> = new Set(['msg_too_long', 'invalid_blocks']);
+
 const KINDS: readonly Fault['kind'][] = [
   'ratelimited',
   'ratelimited_no_retry_after',
@@ -56,8 +58,12 @@ function settle(expect: ExpectStatic, counted: Counted): void {
 function faultOf(kind: Fault['kind'], method: string, { pick, between }: Chance): Fault {
   const match = method === 'all' ? {} : { match: { method } };
   const told = kind === 'ratelimited' ? { retry_after: between(1, 30) } : {};
+  const drawn = pick(ERRORS);
   // A refusal of the content comes only where there is some; anywhere else Meshline rightly gives the message up.
-  const said = method === 'conversations.open' ? 'internal_error' : pick(ERRORS);
+  // A Home whose content is refused waits for its next change.
+  const withoutContent =
+    method === 'conversations.open' || (method === 'views.publish' && CONTENT.has(drawn));
+  const said = withoutContent ? 'internal_error' : drawn;
   const error = kind === 'refused' ? { error: said } : {};
   return { ...match, ...told, ...error, kind, times: 0 };
 }

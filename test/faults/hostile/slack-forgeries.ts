@@ -339,6 +339,8 @@ export function slackKnocks(random: Chance, stage: Stage): Knock[] {
   ];
 }
 
+const STACK_LEVELS = 1_000;
+
 export const DROPPED = 'perhaps dropped:';
 
 /** Envelopes of no shape that Slack sends: they are dropped before anybody reads them. */
@@ -349,8 +351,10 @@ export function brokenEnvelopes(random: Chance): Delivery[] {
     let payload: unknown;
     try {
       payload = JSON.parse(body.toString());
-      // Too deep for the sandbox to write again; by HTTP it goes as it is.
-      JSON.stringify(payload);
+      // Too deep for the sandbox to write again, from deeper in its stack; by HTTP it goes as it is.
+      let deeper = payload;
+      for (let levels = 0; levels < STACK_LEVELS; levels += 1) deeper = [deeper];
+      JSON.stringify(deeper);
     } catch {
       return [];
     }
