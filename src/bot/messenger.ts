@@ -24,7 +24,7 @@ import {
   type Sent,
 } from './posting.ts';
 import { shownAgain } from './shown-again.ts';
-import { meaningOf } from './slack-answer.ts';
+import { isDeleted, meaningOf } from './slack-answer.ts';
 import { errorFacts } from './slack-log.ts';
 
 export type MessengerParts = {
@@ -88,17 +88,22 @@ export function createMessenger(parts: MessengerParts): Messenger {
   }
 
   /** The card of this export for a channel: edited where it stands, posted where it does not. */
-  async function card(doing: Doing, channel: string, doubtful = false): Promise<Sent> {
+  async function card(
+    doing: Doing,
+    channel: string,
+    { doubtful, deleted }: { doubtful: boolean; deleted: boolean },
+  ): Promise<Sent> {
     const { state } = doing.shown;
     const post_id = cardKey(state.id, channel);
     const shown = { ...doing.shown, record: await ledger.record(state.id, state.version) };
     const plainCard = drawn(doing, () => approvalCard(shown, catalog, channel));
     const stands = await ledger.message(post_id);
-    const message = stands ? plainCard : drawn(doing, () => shownAgain(plainCard, doing));
     const edited = stands
-      ? await posting.edit(doing, stands, message, () => plainMessage(doing.shown))
+      ? await posting.tryEdit(doing, stands, plainCard, () => plainMessage(doing.shown))
       : null;
-    if (edited) return edited;
+    if (edited !== null && edited !== 'deleted') return edited;
+    const again = deleted || edited === 'deleted';
+    const message = again ? drawn(doing, () => shownAgain(plainCard, shown.directory)) : plainCard;
     const what = postOf(doing, post_id, message, state.received_at);
     const mayStand = stands === null && (what.doubtful || doubtful);
     const sent = await posting.postOrReroute(doing, channel, { ...what, doubtful: mayStand });
@@ -113,9 +118,10 @@ export function createMessenger(parts: MessengerParts): Messenger {
     if (!reply) return done;
     const { broadcast, ...message } = reply;
     const key = cardKey(shown.state.id, channel);
+    let deleted = false;
     for (let round = 0; round < 2; round += 1) {
       const stands = await ledger.message(key);
-      const parent = stands ? { at: stands } : await card(doing, channel, true);
+      const parent = stands ? { at: stands } : await card(doing, channel, { doubtful: true, deleted });
       if ('ended' in parent) return parent;
       const thread = { ts: parent.at.ts, broadcast };
       const what = { ...postOf(doing, row.key, message, recorded.at), thread };
@@ -123,6 +129,7 @@ export function createMessenger(parts: MessengerParts): Messenger {
       if (!('refused' in sent)) return sent;
       const meaning = meaningOf(sent.refused);
       if (meaning !== 'message' && meaning !== 'channel') return gone(sent.refused);
+      deleted = isDeleted(sent.refused);
       await ledger.forgetMessage(key);
     }
     return later(LONGEST_WAIT_MS, 'the card cannot be posted');
@@ -181,7 +188,10 @@ export function createMessenger(parts: MessengerParts): Messenger {
     const { effect } = row;
     if (effect.kind === 'card') {
       // A countdown is a row of its own: what became of the row that posts the card, it does not know.
-      return card(doing, effect.channel, row.key !== cardKey(row.export_id, effect.channel));
+      return card(doing, effect.channel, {
+        doubtful: row.key !== cardKey(row.export_id, effect.channel),
+        deleted: effect.again === true,
+      });
     }
     if (effect.kind === 'digest') return digest(doing, effect.channel);
     if (effect.kind !== 'note' && effect.kind !== 'dm' && effect.kind !== 'page') {

@@ -10,7 +10,7 @@ import type { Message } from './card.ts';
 import type { Channels } from './channels.ts';
 import { createPulse } from './pulse.ts';
 import { findPosted } from './reconcile.ts';
-import { type Answer, answer, meaningOf } from './slack-answer.ts';
+import { type Answer, answer, isDeleted, meaningOf } from './slack-answer.ts';
 import { postMessage, type Thread, updateMessage } from './slack-post.ts';
 
 /** How a message ended: where it stands, or what the outbox must know. */
@@ -191,12 +191,18 @@ export function createPosting({ client, channels, ledger, clock, log }: PostingP
   }
 
   /** Shows the present state where the message stands; null when it stands there no more, and so was forgotten. */
-  async function edit(
+  async function edit(...what: Parameters<typeof tryEdit>): Promise<Sent | null> {
+    const edited = await tryEdit(...what);
+    return edited === 'deleted' ? null : edited;
+  }
+
+  /** As `edit`, and says whether the message itself was gone, or its channel. */
+  async function tryEdit(
     doing: Doing,
     at: PostedMessage,
     message: Message,
     plain: () => Message,
-  ): Promise<Sent | null> {
+  ): Promise<Sent | 'deleted' | null> {
     const { post_id } = at;
     const body_hash = bodyHash(message);
     if (at.body_hash === body_hash) return { at };
@@ -212,7 +218,7 @@ export function createPosting({ client, channels, ledger, clock, log }: PostingP
     if (meaning !== 'message' && meaning !== 'channel') return later(LONGEST_WAIT_MS, tried.refused);
     log.warn({ post_id, cause: tried.refused }, 'message can no longer be edited; posting it again');
     await ledger.forgetMessage(post_id);
-    return null;
+    return isDeleted(tried.refused) ? 'deleted' : null;
   }
 
   /** A direct message. Slack takes those to people who have left without a word, so the directory is asked first. */
@@ -236,7 +242,7 @@ export function createPosting({ client, channels, ledger, clock, log }: PostingP
     return 'refused' in tried ? gone(tried.refused) : tried;
   }
 
-  return { putOff, postIn, postOrReroute, postToPerson, edit };
+  return { putOff, postIn, postOrReroute, postToPerson, edit, tryEdit };
 }
 
 /** In the spare channel nobody would know why it came there. */

@@ -117,3 +117,8 @@ export function meaningOf(code: string): RefusalKind {
   }
   return 'other';
 }
+
+/** The message itself is gone, and not only closed to edits or replies. */
+export function isDeleted(code: string): boolean {
+  return code === 'message_not_found' || code === 'thread_not_found';
+}

@@ -174,6 +174,7 @@ it('posts a card again that somebody deleted', async () => {
   expect((await desk.drain()).every((outcome) => outcome.kind === 'done')).toBe(true);
   expect(cards()).toHaveLength(1);
   expect(cards()[0]?.ts).not.toBe(ts);
+  expect(cards()[0]?.text).toContain('The card was deleted; here it is again.');
   expect(inChannel().filter((message) => message.thread_ts === cards()[0]?.ts)).toHaveLength(1);
 });
 

@@ -104,6 +104,8 @@ async function deletedOnce(house: House, name: string): Promise<string | null> {
 async function deletedWithThread(house: House, name: string): Promise<string | null> {
   const card = await cardOf(house, name);
   await house.as('priya').say('C02PROMO', 'Who asked for this?', card.ts);
+  // The card says that it was deleted until it next changes, and a comment is such a change.
+  await stepped(house).pass(2_000, STEP_MS);
   house.sandbox.control.deleteMessage(PROMOS, card.ts);
   const wrong = await again(house, card);
   if (wrong !== null) return wrong;
