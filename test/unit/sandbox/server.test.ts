@@ -104,6 +104,7 @@ describe('control over HTTP', () => {
       {
         method: 'chat.postMessage',
         args: { channel: CHANNEL, text: 'a' },
+        machine_at: expect.any(Number),
         at: T0 + 5000,
         ok: false,
         error: 'not_in_channel',
