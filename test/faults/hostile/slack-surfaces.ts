@@ -36,7 +36,7 @@ import type { Event, Recorded } from '../../../src/exports/events.ts';
 import type { Directory } from '../../../src/exports/ownership.ts';
 import { refuse, sentence } from '../../../src/exports/refusals.ts';
 import type { Export } from '../../../src/exports/state.ts';
-import type { Status } from '../../../src/exports/words.ts';
+import { Role, type Status } from '../../../src/exports/words.ts';
 import type { CampaignShown } from '../../../src/flow/campaigns/ports.ts';
 import type { Shown } from '../../../src/flow/ports.ts';
 import { T0 } from '../../support/manual-clock.ts';
@@ -62,15 +62,7 @@ export type Next = () => string;
 const FREE =
   /title|name|sku|reason|note|message|reference|remedy|detail|cause|text|line\d|city|company|phone|system|unit$|label|^said$|problem|handle|description|creative|material|carrier$|campaign_id|order_id|return_id|tracking|location/;
 /** Names of ours within them, which lead somewhere. */
-const OURS = new Set([
-  'marketing_ops',
-  'merchandising',
-  'logistics',
-  'operations',
-  'supply_chain',
-  'engineering',
-  'remediation',
-]);
+const OURS: ReadonlySet<string> = new Set(Role.options);
 
 export function poisoned<T>(value: T, next: Next, key = ''): T {
   if (typeof value === 'string') return (FREE.test(key) && !OURS.has(value) ? next() : value) as T;
@@ -246,8 +238,7 @@ function campaignEvents(next: Next): CampaignEvent[] {
     {
       type: 'conflict_settled',
       by,
-      kind: 'keyword',
-      value: conflict.value,
+      claim: { kind: 'keyword', value: conflict.value },
       with: conflict.with,
       allowed: false,
       note: next(),
@@ -263,7 +254,7 @@ function campaignEvents(next: Next): CampaignEvent[] {
       person: viewer.id,
       out: false,
     },
-  ] as unknown as CampaignEvent[];
+  ];
 }
 
 /** Everything about campaigns. */
